@@ -1,0 +1,215 @@
+//! The hash chain: each event carries the hash of the one before it, so that a removal, an edit or an insertion shows.
+//!
+//! `hash = SHA-256(canonical bytes of the event without "hash")`, canonical by RFC 8785. Personal text is outside the
+//! chain and its salted digest inside, so that words can be erased and the chain still verifies.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::event::{Body, Draft, Event};
+
+/// A SHA-256 digest, written as 64 lower-case hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Hash(String);
+
+impl Hash {
+    /// The digest of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(hex(&Sha256::digest(bytes)))
+    }
+
+    /// The written form.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// What a customer wrote, beside the event it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonalText {
+    /// The words, as typed.
+    pub comment: String,
+    /// 32 hexadecimal digits; without it a short comment could be guessed from its digest.
+    pub salt: String,
+}
+
+impl PersonalText {
+    /// `None` when nothing but white space was written.
+    pub fn new(comment: &str, salt: &[u8; 16]) -> Option<Self> {
+        (!comment.trim().is_empty()).then(|| Self { comment: comment.to_owned(), salt: hex(salt) })
+    }
+
+    /// What the chain holds of the text: SHA-256 over the canonical `{"comment":…,"salt":…}`.
+    pub fn digest(&self) -> Hash {
+        Hash::of(canonical(&serde_json::json!({ "comment": self.comment, "salt": self.salt })).as_bytes())
+    }
+}
+
+/// The newest place of the chain: what the next event is linked to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The device: a UUID made at the first start.
+    pub device: String,
+    /// 1 until the device finds its store wiped.
+    pub epoch: u32,
+    /// How often the device has been started.
+    pub run: u32,
+    /// The number of the newest event, 0 before the first.
+    pub seq: u64,
+    /// The hash of the newest event; before the first, the enrolment hash.
+    pub hash: Hash,
+    /// How many responses the device has recorded: the number on the thank-you screen.
+    pub responses: u64,
+}
+
+impl Head {
+    /// The place before the first event of an epoch.
+    pub fn enrol(device: &str, epoch: u32) -> Self {
+        Self { device: device.to_owned(), epoch, run: 0, seq: 0, hash: enrolment_hash(device, epoch), responses: 0 }
+    }
+
+    /// Links a draft to the chain and gives the event with the head after it.
+    pub fn link(&self, draft: &Draft) -> (Event, Head) {
+        let mut data = serde_json::to_value(&draft.body).unwrap_or_default();
+        if let (Some(text), Value::Object(fields)) = (&draft.text, &mut data) {
+            fields.insert("textdigest".to_owned(), Value::String(text.digest().0));
+        }
+        let mut event = Event {
+            device: self.device.clone(),
+            epoch: self.epoch,
+            seq: self.seq + 1,
+            id: draft.id.clone(),
+            time: draft.time.clone(),
+            run: self.run,
+            uptime: draft.uptime,
+            kind: draft.body.kind().to_owned(),
+            data,
+            prev: self.hash.clone(),
+            hash: Hash(String::new()),
+        };
+        event.hash = hash(&event);
+        let responses = self.responses + u64::from(matches!(draft.body, Body::RatingGiven { .. }));
+        let head = Self { seq: event.seq, hash: event.hash.clone(), responses, ..self.clone() };
+        (event, head)
+    }
+}
+
+/// The `prev` of the first event of an epoch: SHA-256 of `candor:{device}:{epoch}`.
+pub fn enrolment_hash(device: &str, epoch: u32) -> Hash {
+    Hash::of(format!("candor:{device}:{epoch}").as_bytes())
+}
+
+/// The hash that an event must carry: over everything in it but the hash itself.
+pub fn hash(event: &Event) -> Hash {
+    Hash::of(canonical_event(event).as_bytes())
+}
+
+/// The canonical bytes that an event's hash covers.
+pub fn canonical_event(event: &Event) -> String {
+    let mut fields = match serde_json::to_value(event) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    fields.remove("hash");
+    canonical(&Value::Object(fields))
+}
+
+/// RFC 8785 for the values that events are made of: objects with ASCII keys, strings, booleans, null and integers
+/// below 2^53. `serde_json` keeps object keys sorted and escapes exactly as the RFC asks; a test compares the two.
+fn canonical(value: &Value) -> String {
+    value.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::event::{Outcome, Rating};
+    use crate::time::{Moment, UnixMillis, Uptime, UtcOffset};
+
+    fn draft(n: u8, comment: &str) -> Draft {
+        let moment = Moment {
+            now: UnixMillis(1_795_398_067_120),
+            offset: UtcOffset(480),
+            uptime: Uptime(5_000),
+            random: [n; 26],
+        };
+        let body = Body::RatingDetailed {
+            response: crate::event::EventId::new(&moment),
+            outcome: Outcome::Complete,
+            reasons: vec!["wait".into()],
+            seconds: 9,
+        };
+        Draft { text: PersonalText::new(comment, &[n; 16]), ..Draft::new(&moment, body) }
+    }
+
+    #[test]
+    fn links_each_event_to_the_one_before_it() {
+        let start = Head::enrol("tablet", 1);
+        let (first, head) = start.link(&draft(1, ""));
+        let (second, head) = head.link(&draft(2, "排队太久"));
+        assert_eq!((first.seq, second.seq, head.seq), (1, 2, 2));
+        assert_eq!(first.prev, enrolment_hash("tablet", 1));
+        assert_eq!(second.prev, first.hash);
+        assert_eq!(head.hash, second.hash);
+    }
+
+    #[test]
+    fn keeps_the_words_out_of_the_chain_and_their_digest_in_it() {
+        let (event, _) = Head::enrol("tablet", 1).link(&draft(3, "排队太久"));
+        assert!(!canonical_event(&event).contains("排队太久"));
+        assert_eq!(event.data["textdigest"], draft(3, "排队太久").text.unwrap().digest().as_str());
+    }
+
+    #[test]
+    fn an_edit_anywhere_changes_the_hash() {
+        let (event, _) = Head::enrol("tablet", 1).link(&draft(1, "x"));
+        let edits: [fn(&mut Event); 6] = [
+            |e| e.seq = 9,
+            |e| e.time.push('Z'),
+            |e| e.uptime += 1,
+            |e| e.run += 1,
+            |e| e.data["seconds"] = 10.into(),
+            |e| e.prev = Hash::of(b"other"),
+        ];
+        for edit in edits {
+            let mut edited = event.clone();
+            edit(&mut edited);
+            assert_ne!(hash(&edited), event.hash);
+        }
+    }
+
+    #[test]
+    fn counts_responses_and_nothing_else() {
+        let moment = Moment { now: UnixMillis(0), offset: UtcOffset(0), uptime: Uptime(0), random: [0; 26] };
+        let given = Body::RatingGiven { value: Rating::new(5).unwrap(), context: Default::default() };
+        let (_, head) = Head::enrol("tablet", 1).link(&Draft::new(&moment, given));
+        let (_, head) = head.link(&draft(1, ""));
+        assert_eq!(head.responses, 1);
+    }
+
+    proptest! {
+        #[test]
+        fn writes_the_canonical_form_of_rfc_8785(text in ".*", key in "[a-z_]{1,8}", number in 0_u64..(1 << 53)) {
+            let value = serde_json::json!({ "z": text, key: [number, null, true], "a": { "y": text, "b": -1 } });
+            prop_assert_eq!(canonical(&value), serde_json_canonicalizer::to_string(&value).unwrap());
+        }
+
+        #[test]
+        fn survives_being_written_and_read_again(comment in ".*", n in any::<u8>()) {
+            let (event, _) = Head::enrol("tablet", 1).link(&draft(n, &comment));
+            let read: Event = serde_json::from_str(&serde_json::to_string(&event).unwrap()).unwrap();
+            prop_assert_eq!(hash(&read), event.hash);
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! What happened on a tablet, one event at a time. Every screen, upload and export is a reading of these.
+//!
+//! An event is made as a [`Draft`] by the rules, takes its place in the chain when the journal stores it, and never
+//! changes after that.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::chain::{Hash, PersonalText};
+use crate::time::{Moment, rfc3339};
+
+/// Every type of event in version 1 of the contract; a receiver accepts these and no others.
+pub const TYPES: [&str; 17] = [
+    "offer.made",
+    "offer.closed",
+    "rating.given",
+    "rating.changed",
+    "rating.detailed",
+    "flag.raised",
+    "flag.cleared",
+    "case.opened",
+    "case.changed",
+    "improvement.noted",
+    "settings.changed",
+    "health.reported",
+    "exported",
+    "erased",
+    "cleared",
+    "unlocked",
+    "unlock.refused",
+];
+
+/// A UUIDv7 in its usual written form; the name of an event for good.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EventId(String);
+
+impl EventId {
+    /// A new id from the wall clock and the first ten random bytes of the moment (RFC 9562, section 5.7).
+    pub fn new(moment: &Moment) -> Self {
+        let [a, b, c, d, e, f, g, h, i, j, ..] = moment.random;
+        let millis = u64::try_from(moment.now.0).unwrap_or(0);
+        let id = uuid::Builder::from_unix_timestamp_millis(millis, &[a, b, c, d, e, f, g, h, i, j]).into_uuid();
+        Self(id.hyphenated().to_string())
+    }
+
+    /// Takes an id that was made elsewhere; `None` unless it is a UUID in lower case with hyphens.
+    pub fn parse(text: &str) -> Option<Self> {
+        let id = uuid::Uuid::try_parse(text).ok()?.hyphenated().to_string();
+        (id == text).then_some(Self(id))
+    }
+
+    /// The written form.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for EventId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A level on a scale, 1 the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Rating(u8);
+
+impl Rating {
+    /// The best level of the five-level scale.
+    pub const BEST: u8 = 5;
+
+    /// `None` outside 1 to 5.
+    pub fn new(level: u8) -> Option<Self> {
+        (1..=Self::BEST).contains(&level).then_some(Self(level))
+    }
+
+    /// 1 to 5.
+    pub fn level(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<u8> for Rating {
+    type Error = &'static str;
+
+    fn try_from(level: u8) -> Result<Self, Self::Error> {
+        Self::new(level).ok_or("a rating is a level from 1 to 5")
+    }
+}
+
+impl From<Rating> for u8 {
+    fn from(rating: Rating) -> Self {
+        rating.0
+    }
+}
+
+/// Where and in what circumstances a rating was given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Context {
+    /// The survey's id.
+    pub survey: String,
+    /// The survey's version, so that an old answer keeps its question.
+    pub version: u32,
+    /// The language that the customer read, as a BCP 47 tag.
+    pub locale: String,
+    /// The service point, as the owner names it; empty when there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub point: String,
+    /// The number of the person who served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<String>,
+    /// The ticket or case number of the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+}
+
+/// How a customer left the follow-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Sent.
+    Complete,
+    /// Passed over with the skip button.
+    Skipped,
+    /// Left alone until the time was up.
+    TimedOut,
+}
+
+/// The body of an event. Only what the foundation writes has a variant; the rest of [`TYPES`] is read as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Body {
+    /// `rating.given`: the first tap. Its event id names the response from then on.
+    RatingGiven {
+        /// The level tapped.
+        value: Rating,
+        /// The circumstances.
+        #[serde(flatten)]
+        context: Context,
+    },
+    /// `rating.changed`: the customer corrected the tap.
+    RatingChanged {
+        /// The response.
+        response: EventId,
+        /// The level before.
+        from: Rating,
+        /// The level now.
+        value: Rating,
+    },
+    /// `rating.detailed`: what the follow-up brought.
+    RatingDetailed {
+        /// The response.
+        response: EventId,
+        /// How it ended.
+        outcome: Outcome,
+        /// Ids of the reasons chosen, in the survey's order.
+        reasons: Vec<String>,
+        /// Whole seconds from the first tap to this.
+        seconds: u32,
+    },
+    /// `settings.changed`: which settings, never their values: one of them is a secret.
+    SettingsChanged {
+        /// Names of the settings.
+        changed: Vec<String>,
+    },
+    /// `exported`: somebody took the results away.
+    Exported {
+        /// `csv`, and later others.
+        format: String,
+        /// Rows written.
+        rows: u32,
+    },
+    /// `unlocked`: the manager's door was opened.
+    Unlocked {},
+    /// `unlock.refused`: a wrong PIN.
+    UnlockRefused {
+        /// How many refusals there have been in a row, this one included.
+        in_a_row: u32,
+    },
+}
+
+impl Body {
+    /// The type that the event carries, one of [`TYPES`].
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::RatingGiven { .. } => "rating.given",
+            Self::RatingChanged { .. } => "rating.changed",
+            Self::RatingDetailed { .. } => "rating.detailed",
+            Self::SettingsChanged { .. } => "settings.changed",
+            Self::Exported { .. } => "exported",
+            Self::Unlocked {} => "unlocked",
+            Self::UnlockRefused { .. } => "unlock.refused",
+        }
+    }
+}
+
+/// An event before it has a place in the chain. Storing the same draft twice stores it once: the id decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The event's id.
+    pub id: EventId,
+    /// RFC 3339 with the local offset.
+    pub time: String,
+    /// Whole seconds since the page was started: shows a moved clock.
+    pub uptime: u32,
+    /// What happened.
+    pub body: Body,
+    /// The customer's own words, kept beside the event and covered by a digest in it.
+    pub text: Option<PersonalText>,
+}
+
+impl Draft {
+    /// A draft of something that happens now.
+    pub fn new(moment: &Moment, body: Body) -> Self {
+        Self {
+            id: EventId::new(moment),
+            time: rfc3339(moment.now, moment.offset),
+            uptime: u32::try_from(moment.uptime.0 / 1_000).unwrap_or(u32::MAX),
+            body,
+            text: None,
+        }
+    }
+}
+
+/// An event in its place in the journal, exactly as it was hashed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// The device: a UUID made at the first start.
+    pub device: String,
+    /// 1 until the device finds its store wiped.
+    pub epoch: u32,
+    /// Counts from 1 in each epoch, without gaps.
+    pub seq: u64,
+    /// The event's id.
+    pub id: EventId,
+    /// RFC 3339 with the local offset.
+    pub time: String,
+    /// How often the device had been started; with `uptime` it shows a moved clock.
+    pub run: u32,
+    /// Whole seconds since that start.
+    pub uptime: u32,
+    /// One of [`TYPES`].
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The body, and `textdigest` where personal text belongs to it.
+    pub data: Value,
+    /// The hash of the event before it.
+    pub prev: Hash,
+    /// The hash of all the rest: see [`crate::chain`].
+    pub hash: Hash,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{UnixMillis, Uptime, UtcOffset};
+
+    pub(crate) fn moment(n: u8) -> Moment {
+        Moment { now: UnixMillis(1_795_398_067_120), offset: UtcOffset(480), uptime: Uptime(61_500), random: [n; 26] }
+    }
+
+    #[test]
+    fn ids_sort_by_time_and_carry_their_version() {
+        let early = EventId::new(&moment(9));
+        let late = EventId::new(&Moment { now: UnixMillis(1_795_398_067_121), ..moment(0) });
+        assert!(early < late);
+        assert_eq!(&early.as_str()[14..15], "7");
+        assert_eq!(EventId::parse(early.as_str()), Some(early));
+        assert_eq!(EventId::parse("not-an-id"), None);
+    }
+
+    #[test]
+    fn a_rating_is_one_of_five_levels() {
+        assert_eq!((0..=7).filter_map(Rating::new).map(Rating::level).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert!(serde_json::from_str::<Rating>("6").is_err());
+    }
+
+    #[test]
+    fn every_body_has_a_type_of_the_contract() {
+        for body in [Body::Unlocked {}, Body::UnlockRefused { in_a_row: 1 }, Body::SettingsChanged { changed: vec![] }]
+        {
+            assert!(TYPES.contains(&body.kind()));
+        }
+    }
+}

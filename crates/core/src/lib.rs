@@ -1,0 +1,18 @@
+//! The rules of Candor: what is asked, what is recorded, what is sent next and what the answers add up to.
+//!
+//! Nothing in here reads a clock, draws random bytes, touches a browser or a network: time and randomness come in
+//! as arguments, decisions go out as values. `tests/layers.rs` holds the crate to that.
+
+pub mod chain;
+pub mod event;
+pub mod export;
+pub mod journal;
+pub mod outbox;
+pub mod pin;
+pub mod results;
+pub mod session;
+pub mod settings;
+pub mod statistics;
+pub mod survey;
+pub mod time;
+pub mod wire;

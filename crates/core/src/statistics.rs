@@ -1,0 +1,85 @@
+//! Scores with their uncertainty. Every function names its formula.
+
+/// The two-sided 95 % point of the normal distribution.
+const Z_95: f64 = 1.959_963_984_540_054;
+
+/// A share in percent with its 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share {
+    /// How many of `of`.
+    pub count: u64,
+    /// Of how many.
+    pub of: u64,
+    /// `count / of × 100`.
+    pub percent: f64,
+    /// Lower end of the interval, in percent.
+    pub low: f64,
+    /// Upper end of the interval, in percent.
+    pub high: f64,
+}
+
+/// A proportion with its Wilson score interval at 95 %; `None` of nothing.
+///
+/// Wilson, E. B. (1927), "Probable inference, the law of succession, and statistical inference", JASA 22, 209–212.
+pub fn wilson(count: u64, of: u64) -> Option<Share> {
+    if of == 0 || count > of {
+        return None;
+    }
+    let n = of as f64;
+    let p = count as f64 / n;
+    let z2 = Z_95 * Z_95;
+    let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = Z_95 * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt() / (1.0 + z2 / n);
+    Some(Share {
+        count,
+        of,
+        percent: p * 100.0,
+        low: (centre - half).max(0.0) * 100.0,
+        high: (centre + half).min(1.0) * 100.0,
+    })
+}
+
+/// CSAT, top-2-box: (4 + 5) / all × 100, with its Wilson interval. `levels` counts the levels from the worst.
+pub fn csat(levels: &[u64; 5]) -> Option<Share> {
+    wilson(levels[3] + levels[4], levels.iter().sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(count: u64, of: u64, low: f64, high: f64) {
+        let share = wilson(count, of).unwrap();
+        assert!((share.low - low).abs() < 0.05 && (share.high - high).abs() < 0.05, "{share:?}");
+    }
+
+    #[test]
+    fn agrees_with_published_wilson_intervals() {
+        // Newcombe (1998), "Two-sided confidence intervals for the single proportion", table I.
+        check(81, 263, 25.53, 36.62);
+        check(15, 148, 6.24, 16.05);
+        check(0, 20, 0.0, 16.11);
+        check(1, 29, 0.61, 17.18);
+    }
+
+    #[test]
+    fn csat_counts_the_two_best_levels() {
+        let share = csat(&[1, 2, 3, 4, 10]).unwrap();
+        assert_eq!((share.count, share.of, share.percent), (14, 20, 70.0));
+        assert_eq!(csat(&[0; 5]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_interval_holds_the_share_and_narrows_with_n(count in 0_u64..1_000, more in 0_u64..1_000) {
+            let of = (count + more).max(1);
+            let share = wilson(count, of).unwrap();
+            prop_assert!(0.0 <= share.low && share.low <= share.percent + 1e-9);
+            prop_assert!(share.percent - 1e-9 <= share.high && share.high <= 100.0);
+            let wider = wilson(count * 4, of * 4).unwrap();
+            prop_assert!(wider.high - wider.low < share.high - share.low);
+        }
+    }
+}

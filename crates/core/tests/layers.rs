@@ -1,0 +1,60 @@
+//! The core stays pure: no browser crate below it, no clock, randomness, file or socket inside it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Crates that would bring the outside world in.
+const FOREIGN: [&str; 10] = [
+    "js-sys",
+    "web-sys",
+    "wasm-bindgen",
+    "gloo",
+    "leptos",
+    "indexed_db_futures",
+    "tokio",
+    "rand",
+    "getrandom",
+    "chrono",
+];
+/// Names that would read it without a crate.
+const IMPURE: [&str; 7] =
+    ["SystemTime", "Instant::now", "std::fs", "std::net", "std::env", "std::process", "thread_local!"];
+
+#[test]
+fn the_core_builds_without_any_browser_crate() {
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--package", "candor-core", "--edges", "normal,build", "--prefix", "none", "--target", "all"])
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let listed = String::from_utf8(tree.stdout).unwrap();
+    assert!(listed.starts_with("candor-core"), "{listed}");
+    for line in listed.lines() {
+        let name = line.split(' ').next().unwrap_or_default();
+        assert!(!FOREIGN.iter().any(|foreign| name.starts_with(foreign)), "the core depends on {name}");
+    }
+}
+
+#[test]
+fn the_core_reads_no_clock_and_no_file() {
+    for (path, source) in sources(Path::new("src")) {
+        let rules = source.split("#[cfg(test)]").next().unwrap_or_default();
+        for name in IMPURE {
+            assert!(!rules.contains(name), "{path} uses {name}");
+        }
+    }
+}
+
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else {
+            found.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found
+}

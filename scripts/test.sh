@@ -1,0 +1,224 @@
+#!/usr/bin/env bash
+# Runs the tests, part by part, and ends with how many ran in each.
+#
+#     scripts/test.sh              all parts
+#     scripts/test.sh core e2e     these parts, in this order
+#     scripts/test.sh replay       the end-to-end replay with all 3,000 remarks
+#
+# A part that fails does not keep the later ones from running. A part that
+# cannot run, or that ran no test, has failed.
+set -euo pipefail
+
+# shellcheck source=scripts/env.sh
+. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$ROOT"
+
+WASM=wasm32-unknown-unknown
+ALL_PARTS=(lint core app collector size e2e)
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/candor-test.XXXXXX")
+
+# Browsers that are ended leave their profiles behind: here they go with the rest.
+export TMPDIR=$WORK
+
+# --- What parts have in common ----------------------------------------------
+
+fail() { printf 'test: %s\n' "$*" >&2; exit 1; }
+
+# program NAME: its path, or the end of the part.
+program() {
+  command -v "$1" || fail "$1 is missing; scripts/setup.sh test installs it"
+}
+
+# Server processes of a part, ended by their ids when the part ends.
+STARTED=()
+end_started() {
+  local pid
+  for pid in "${STARTED[@]}"; do
+    # INT, since PostgreSQL would wait for its clients on TERM.
+    kill -INT "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
+}
+
+# wait_for PID LOG COMMAND…: until the command succeeds, the process that it
+# asks about has ended, or half a minute is over.
+wait_for() {
+  local deadline=$((SECONDS + 30)) pid=$1 log=$2
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    if ((SECONDS >= deadline)) || ! kill -0 "$pid" 2>/dev/null; then
+      cat "$log"
+      fail "$(basename "$log" .log) did not start"
+    fi
+    sleep 0.1
+  done
+}
+
+free_port() {
+  local port
+  while port=$((20000 + RANDOM % 12000)); (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+  printf '%s\n' "$port"
+}
+
+# PostgreSQL refuses to run as root. To be called in a subshell, which turns
+# into the command, so that its id is the command's.
+unprivileged() {
+  [[ $EUID -eq 0 ]] || exec "$@"
+  local user=nobody
+  if id postgres >/dev/null 2>&1; then user=postgres; fi
+  exec setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups "$@"
+}
+
+# A server of our own, in a folder that goes when the tests end.
+start_postgres() {
+  local bin data=$WORK/postgres port
+  bin=$(postgres_bindir) || fail "PostgreSQL's server is missing; scripts/setup.sh test installs it"
+  port=$(free_port)
+  chmod 711 "$WORK"
+  install -d -m 777 "$data"
+  (cd "$data" && unprivileged "$bin/initdb" --pgdata "$data/db" --username candor --auth trust \
+    --encoding UTF8 --locale C.UTF-8 --no-sync >"$WORK/initdb.log" 2>&1) ||
+    { cat "$WORK/initdb.log"; fail "PostgreSQL's initdb failed"; }
+  # fsync off: the data is to be thrown away in any case.
+  (cd "$data" && unprivileged "$bin/postgres" -D "$data/db" -p "$port" -k "$data" \
+    -c listen_addresses=127.0.0.1 -c fsync=off >"$WORK/postgres.log" 2>&1) &
+  STARTED+=($!)
+  wait_for $! "$WORK/postgres.log" grep -q '^ready' "$data/db/postmaster.pid"
+  export CANDOR_TEST_POSTGRES=postgres://candor@127.0.0.1:$port/postgres
+}
+
+# A display without a screen, for MiniBrowser, which has no headless mode.
+start_display() {
+  program Xvfb >/dev/null
+  Xvfb -displayfd 3 -screen 0 1280x1024x24 -nolisten tcp 3>"$WORK/display" >"$WORK/xvfb.log" 2>&1 &
+  STARTED+=($!)
+  wait_for $! "$WORK/xvfb.log" grep -q . "$WORK/display"
+  DISPLAY=:$(<"$WORK/display")
+  export DISPLAY
+}
+
+# Where the tests find the browsers' drivers.
+find_browsers() {
+  CHROMEDRIVER=$(program chromedriver)
+  GECKODRIVER=$(program geckodriver)
+  WEBKITDRIVER=$(program WebKitWebDriver)
+  MINIBROWSER=$(minibrowser) || fail "WebKit's MiniBrowser is missing; scripts/setup.sh test installs it"
+  export CHROMEDRIVER GECKODRIVER WEBKITDRIVER MINIBROWSER
+}
+
+build_all() { make --no-print-directory build; }
+
+# --- The parts --------------------------------------------------------------
+
+part_lint() {
+  cargo fmt --version >/dev/null || fail "rustfmt is missing; scripts/setup.sh test installs it"
+  cargo clippy --version >/dev/null || fail "clippy is missing; scripts/setup.sh test installs it"
+  cargo fmt --all --check
+  # Warnings become errors by RUSTFLAGS' cousin of clippy, not by RUSTFLAGS,
+  # which would build every dependency anew.
+  cargo clippy --workspace --exclude candor --all-targets -- -D warnings
+  wasm_env cargo clippy -p candor --all-targets --target "$WASM" -- -D warnings
+}
+
+part_core() { cargo test --no-fail-fast -p candor-core; }
+
+part_app() {
+  CHROMEDRIVER=$(program chromedriver)
+  export CHROMEDRIVER
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(program wasm-bindgen-test-runner)
+  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER
+  wasm_env cargo test --no-fail-fast -p candor --lib --target "$WASM"
+}
+
+part_collector() {
+  make --no-print-directory dist/index.html # the collector carries it inside
+  start_postgres
+  cargo test --no-fail-fast -p candor-collector
+}
+
+part_size() {
+  make --no-print-directory dist/index.html
+  scripts/size.sh
+}
+
+part_e2e() {
+  build_all
+  find_browsers
+  start_display
+  cargo test --no-fail-fast -p candor-tests -- --test-threads=1
+}
+
+part_replay() {
+  build_all
+  find_browsers
+  start_display
+  CANDOR_REPLAY=3000 cargo test --no-fail-fast -p candor-tests replay -- --test-threads=1 --nocapture
+}
+
+part_screenshots() {
+  build_all
+  find_browsers
+  start_display
+  cargo run -p candor-tests --bin screenshots
+}
+
+# --- Running and counting ---------------------------------------------------
+
+TABLE=()
+PASSED=0
+FAILED=0
+
+# counted LOG: "passed failed", as libtest's closing lines in it add up.
+counted() {
+  awk '/^test result: / {
+         for (i = 2; i <= NF; i++) {
+           if ($i == "passed;") passed += $(i - 1)
+           if ($i == "failed;") failed += $(i - 1)
+         }
+       }
+       END { print passed + 0, failed + 0 }' "$1"
+}
+
+run_part() {
+  local part=$1 log=$WORK/$1.log started=$SECONDS status passed failed
+  printf '\n== %s ==\n' "$part"
+  # errexit has to be off out here for PIPESTATUS to be read, and on in there.
+  set +e
+  (
+    set -e
+    trap end_started EXIT
+    trap 'exit 130' INT TERM HUP
+    "part_$part"
+  ) </dev/null 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  set -e
+
+  case $part in
+    lint | size | screenshots) passed=$((status == 0)) failed=$((status != 0)) ;;
+    *) read -r passed failed < <(counted "$log") ;;
+  esac
+  if ((passed + failed == 0)); then printf 'test: %s ran no test\n' "$part"; fi
+  if ((failed == 0 && (status != 0 || passed == 0))); then failed=1; fi
+
+  TABLE+=("$(printf '%-12s %7d %7d %8d' "$part" "$passed" "$failed" $((SECONDS - started)))")
+  PASSED=$((PASSED + passed))
+  FAILED=$((FAILED + failed))
+}
+
+main() {
+  local part
+  trap 'rm -rf "$WORK"' EXIT
+  trap 'exit 130' INT TERM HUP
+  (($#)) || set -- "${ALL_PARTS[@]}"
+  for part in "$@"; do
+    declare -F "part_$part" >/dev/null || fail "there is no part '$part'; there are: ${ALL_PARTS[*]} replay screenshots"
+  done
+  for part in "$@"; do run_part "$part"; done
+
+  printf '\n%-12s %7s %7s %8s\n' part passed failed seconds
+  printf '%s\n' "${TABLE[@]}"
+  printf '\n%d passed, %d failed\n' "$PASSED" "$FAILED"
+  ((FAILED == 0))
+}
+
+main "$@"

@@ -1,0 +1,1 @@
+//! Candor end to end.
