@@ -30,7 +30,7 @@ replay: setup-test ## Drive the kiosk with all 3,000 real remarks
 
 .PHONY: build
 build: dist/index.html ## Build the app and the collector that carries it
-	@cargo build --quiet --release -p candor-collector
+	@cargo build --release -p candor-collector
 
 dist/index.html: $(APP_SOURCES) | setup
 	@. scripts/env.sh; wasm_env trunk build --release --offline true

@@ -175,7 +175,7 @@ need_wasm_target() {
   own_has_wasm || user_has_wasm || wasm_by_rustup || wasm_by_debian
 }
 
-# --- Tools from crates.io ---------------------------------------------------
+# --- Tools that cargo builds -------------------------------------------------
 
 # has PROGRAM VERSION: is it on PATH (.tools first) in exactly this version?
 has() {
@@ -226,7 +226,7 @@ need_trunk() {
 }
 
 need_geckodriver() {
-  has geckodriver "$GECKODRIVER_VERSION" || cargo_tool geckodriver "$GECKODRIVER_VERSION" 1 --locked
+  has geckodriver "$GECKODRIVER_VERSION" || cargo_tool geckodriver "$GECKODRIVER_VERSION" 2 --locked
 }
 
 # --- wasm-opt from npm ------------------------------------------------------

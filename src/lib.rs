@@ -1,1 +1,4 @@
-//! The app.
+//! Candor in the browser: the kiosk that customers meet, and the manager's part, which is a module of its own and is
+//! fetched when somebody opens the door.
+
+pub mod browser;

@@ -72,7 +72,9 @@ pub struct Arrival {
     /// `urn:candor:device:{device}`.
     pub source: String,
     /// The event's id; with `source` it is unique for good.
-    pub id: Uuid,
+    pub id: EventId,
+    /// The id as the 16 bytes that a store keeps.
+    pub uuid: Uuid,
     /// From 1.
     pub epoch: u32,
     /// From 1 in each epoch.
@@ -129,19 +131,18 @@ impl Arrival {
             return Err(reject("source", detail));
         }
         let (event, _) = event.open().map_err(|fault| reject(fault.code(), fault.detail().to_owned()))?;
-        if EventId::parse(event.id.as_str()).is_none() {
+        let (Some(id), Ok(uuid)) = (EventId::parse(event.id.as_str()), Uuid::try_parse(event.id.as_str())) else {
             return Err(reject("id", "id must be a UUID in lower case with hyphens".to_owned()));
-        }
+        };
         if event.epoch == 0 || event.seq == 0 || event.seq > MAX_SEQ {
             let detail = "deviceepoch and deviceseq count from 1, and deviceseq stays below 2^53".to_owned();
             return Err(reject("sequence", detail));
         }
-        let id = Uuid::try_parse(event.id.as_str()).map_err(|fault| reject("id", fault.to_string()))?;
         let (Some(hash), Some(prev)) = (Digest::from_hash(&event.hash), Digest::from_hash(&event.prev)) else {
             return Err(reject("malformed", "prevhash and eventhash are 64 lower-case hexadecimal digits".to_owned()));
         };
         let json = json.replace(['\n', '\r'], " ");
-        Ok(Self { source, id, epoch: event.epoch, seq: event.seq, link: Link { hash, prev }, json })
+        Ok(Self { source, id, uuid, epoch: event.epoch, seq: event.seq, link: Link { hash, prev }, json })
     }
 
     /// The `prev` that the first event of this source and epoch must carry.

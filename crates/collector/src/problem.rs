@@ -129,7 +129,8 @@ impl IntoResponse for Problem {
             Kind::MethodNotAllowed => self.allow.map(|allow| (header::ALLOW, allow)),
             _ => None,
         };
-        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
+        let mut response =
+            (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
         if let Some((name, value)) = extra {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }

@@ -71,7 +71,8 @@ impl Bindings {
         let owner = |source: &str| {
             self.bound.get(source).map(|&(_, device)| device).or_else(|| self.fresh.get(source).copied())
         };
-        if let Some(foreign) = sources.iter().find(|source| owner(source).is_some_and(|device| device != batch.device)) {
+        if let Some(foreign) = sources.iter().find(|source| owner(source).is_some_and(|device| device != batch.device))
+        {
             return Err(foreign);
         }
         for source in sources {
@@ -114,7 +115,7 @@ impl Known {
 
     /// The ids that a group names.
     pub fn id_keys<'a>(&self, arrivals: impl Iterator<Item = &'a Arrival>) -> Vec<(SourceKey, Uuid)> {
-        arrivals.filter_map(|arrival| Some((*self.sources.get(&arrival.source)?, arrival.id))).collect()
+        arrivals.filter_map(|arrival| Some((*self.sources.get(&arrival.source)?, arrival.uuid))).collect()
     }
 
     /// Stored places next to the group's events; for a batch that continues a chain it is one. Needs `chains`.
@@ -149,7 +150,7 @@ impl Known {
 
     fn judge_one<'a>(&mut self, key: ChainKey, arrival: &'a Arrival, rows: &mut Vec<Row<'a>>) -> Verdict {
         let (source, epoch) = key;
-        let Arrival { id, seq, link, .. } = *arrival;
+        let Arrival { uuid: id, seq, link, .. } = *arrival;
         if let Some(stored) = self.ids.get(&(source, id)) {
             return if *stored == link.hash { Verdict::Accepted } else { Verdict::IdConflict };
         }

@@ -14,26 +14,44 @@ use crate::continuity::Continuity;
 /// transaction writes events while it is open.
 pub trait Ledger: Send {
     /// The sources of these names that are bound.
-    fn sources(&mut self, names: &[&str]) -> impl Future<Output = Result<Vec<(String, SourceKey, DeviceKey)>, StoreFault>> + Send;
+    fn sources(
+        &mut self,
+        names: &[&str],
+    ) -> impl Future<Output = Result<Vec<(String, SourceKey, DeviceKey)>, StoreFault>> + Send;
     /// Binds a source to a device for good.
-    fn bind(&mut self, name: &str, device: DeviceKey, now: UnixMillis) -> impl Future<Output = Result<SourceKey, StoreFault>> + Send;
+    fn bind(
+        &mut self,
+        name: &str,
+        device: DeviceKey,
+        now: UnixMillis,
+    ) -> impl Future<Output = Result<SourceKey, StoreFault>> + Send;
     /// The chains of these keys that there are.
-    fn chains(&mut self, keys: &[ChainKey]) -> impl Future<Output = Result<Vec<(ChainKey, Continuity)>, StoreFault>> + Send;
+    fn chains(
+        &mut self,
+        keys: &[ChainKey],
+    ) -> impl Future<Output = Result<Vec<(ChainKey, Continuity)>, StoreFault>> + Send;
     /// The hashes of the events that have these ids.
-    fn ids(&mut self, keys: &[(SourceKey, Uuid)]) -> impl Future<Output = Result<Vec<((SourceKey, Uuid), Digest)>, StoreFault>> + Send;
+    fn ids(
+        &mut self,
+        keys: &[(SourceKey, Uuid)],
+    ) -> impl Future<Output = Result<Vec<((SourceKey, Uuid), Digest)>, StoreFault>> + Send;
     /// The links of the events at these places.
     fn links(&mut self, places: &[Place]) -> impl Future<Output = Result<Vec<(Place, Link)>, StoreFault>> + Send;
     /// Inserts events; their order becomes the order of reading back.
     fn insert(&mut self, rows: &[Row<'_>], now: UnixMillis) -> impl Future<Output = Result<(), StoreFault>> + Send;
     /// Writes chains, new or changed.
-    fn keep_chains(&mut self, chains: &[(ChainKey, &Continuity)]) -> impl Future<Output = Result<(), StoreFault>> + Send;
+    fn keep_chains(
+        &mut self,
+        chains: &[(ChainKey, &Continuity)],
+    ) -> impl Future<Output = Result<(), StoreFault>> + Send;
     /// Notes that these sources were heard of.
     fn touch(&mut self, sources: &[SourceKey], now: UnixMillis) -> impl Future<Output = Result<(), StoreFault>> + Send;
 }
 
 /// Reads what the group touches, judges, and writes. The caller commits; until then nothing has happened.
 pub async fn record(ledger: &mut impl Ledger, group: &[Batch], now: UnixMillis) -> Result<Vec<Outcome>, StoreFault> {
-    let names: BTreeSet<_> = group.iter().flat_map(|batch| &batch.arrivals).map(|arrival| arrival.source.as_str()).collect();
+    let names: BTreeSet<_> =
+        group.iter().flat_map(|batch| &batch.arrivals).map(|arrival| arrival.source.as_str()).collect();
     let names: Vec<_> = names.into_iter().collect();
     let mut bindings = Bindings::default();
     for (name, source, device) in ledger.sources(&names).await? {

@@ -19,7 +19,8 @@ fn moment(n: u8) -> Moment {
     }
 }
 
-fn rating(n: u8) -> Draft {
+/// A rating with words in it, always the same for the same number.
+pub fn rating(n: u8) -> Draft {
     let context = Context { survey: "government".into(), version: 1, locale: "zh-CN".into(), ..Context::default() };
     let text = PersonalText::new(&format!("第 {n} 条，\"引号\" 与 \u{1F600}"), &[n; 16]);
     let value = Rating::new(n % 5 + 1).unwrap();

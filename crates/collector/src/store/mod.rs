@@ -1,0 +1,205 @@
+//! Where events rest: an SQLite file or a PostgreSQL database, alike to everybody outside this folder.
+//!
+//! All events are written by one task, [`writer`], a group of requests in one transaction. An answer goes out after
+//! the commit, so what a receipt names survives a power cut; and cursors grow in the order in which events become
+//! visible, so a reader that goes on after the last one it saw misses nothing.
+
+mod judge;
+mod ledger;
+mod open;
+mod postgres;
+mod report;
+mod sql;
+mod sqlite;
+mod writer;
+
+use candor_core::time::UnixMillis;
+use tokio::sync::mpsc;
+
+pub use judge::{Batch, DeviceKey, Outcome, Verdict};
+pub use open::{OpenFault, StoreUrl};
+pub use report::{HolderReport, SourceReport};
+pub use writer::now;
+
+use crate::token::{Role, TokenDigest};
+use writer::Command;
+
+/// Bytes of JSON after which a page ends, so that a page of large events stays small in memory.
+const PAGE_BYTES: usize = 512 * 1024;
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreFault {
+    /// The database refused or is out of reach.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The database holds something that this program never wrote.
+    #[error("the database holds something unreadable: {0}")]
+    Unreadable(&'static str),
+    /// The store is being closed.
+    #[error("the store is being closed")]
+    Closed,
+}
+
+/// Why a name did not get a token.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueFault {
+    /// The name has the other role.
+    #[error("the name is taken by a {role}", role = .0.as_str())]
+    NameTaken(Role),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+}
+
+/// Who holds a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// As the store numbers it.
+    pub key: DeviceKey,
+    /// As it was enrolled.
+    pub name: String,
+    /// What the token is good for.
+    pub role: Role,
+}
+
+/// One stored event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Its place in the order received; grows, with gaps.
+    pub cursor: i64,
+    /// The event's JSON on one line.
+    pub json: String,
+}
+
+#[derive(Clone)]
+enum Database {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+/// An open store. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    database: Database,
+    writer: mpsc::Sender<Command>,
+}
+
+impl Store {
+    /// Opens the store, makes what is missing in it, and starts its writer.
+    ///
+    /// # Errors
+    /// [`OpenFault`]; also when the store was written by a newer version.
+    pub async fn open(url: &StoreUrl) -> Result<Self, OpenFault> {
+        let database = match url {
+            StoreUrl::Sqlite(path) => Database::Sqlite(sqlite::Sqlite::open(path).await?),
+            StoreUrl::Postgres(options) => Database::Postgres(postgres::Postgres::open(options).await?),
+        };
+        Ok(Self { writer: writer::start(database.clone()), database })
+    }
+
+    /// Keeps a batch, each event once. When this returns, what it accepted is on disk.
+    ///
+    /// # Errors
+    /// [`StoreFault`]; then nothing is known of what was stored, and sending it again is safe.
+    pub async fn record(&self, batch: Batch) -> Result<Outcome, StoreFault> {
+        if batch.arrivals.is_empty() {
+            return Ok(Outcome::Recorded { verdicts: Vec::new(), chain: Vec::new() });
+        }
+        writer::record(&self.writer, batch).await
+    }
+
+    /// The holder of a token, unless it is unknown or revoked.
+    ///
+    /// # Errors
+    /// [`StoreFault`]
+    pub async fn holder(&self, token: TokenDigest) -> Result<Option<Holder>, StoreFault> {
+        let found = match &self.database {
+            Database::Sqlite(database) => database.token(token).await?,
+            Database::Postgres(database) => database.token(token).await?,
+        };
+        let Some((digest, key, name, role)) = found else { return Ok(None) };
+        let role = Role::parse(&role).ok_or(StoreFault::Unreadable("a role"))?;
+        Ok(token.matches(&digest).then_some(Holder { key: DeviceKey(key), name, role }))
+    }
+
+    /// Gives a name a token, the first or a further one.
+    ///
+    /// # Errors
+    /// [`IssueFault`]
+    pub async fn issue(&self, name: &str, role: Role, token: TokenDigest, now: UnixMillis) -> Result<(), IssueFault> {
+        let taken = match &self.database {
+            Database::Sqlite(database) => database.issue(name, role, token, now).await?,
+            Database::Postgres(database) => database.issue(name, role, token, now).await?,
+        };
+        match Role::parse(&taken) {
+            Some(taken) if taken == role => Ok(()),
+            Some(taken) => Err(IssueFault::NameTaken(taken)),
+            None => Err(StoreFault::Unreadable("a role").into()),
+        }
+    }
+
+    /// Revokes every token of a name; `None` when nobody has that name, else how many were good until now.
+    ///
+    /// # Errors
+    /// [`StoreFault`]
+    pub async fn revoke(&self, name: &str, now: UnixMillis) -> Result<Option<u64>, StoreFault> {
+        match &self.database {
+            Database::Sqlite(database) => database.revoke(name, now).await,
+            Database::Postgres(database) => database.revoke(name, now).await,
+        }
+    }
+
+    /// Events after a cursor in the order received: at most `limit`, fewer where they are large, none at the end.
+    ///
+    /// # Errors
+    /// [`StoreFault`]
+    pub async fn page(&self, after: i64, limit: u32) -> Result<Vec<Stored>, StoreFault> {
+        match &self.database {
+            Database::Sqlite(database) => database.page(after, limit).await,
+            Database::Postgres(database) => database.page(after, limit).await,
+        }
+    }
+
+    /// Everybody who has or had a token, and what came from them.
+    ///
+    /// # Errors
+    /// [`StoreFault`]
+    pub async fn holders(&self) -> Result<Vec<HolderReport>, StoreFault> {
+        let (holders, sources) = match &self.database {
+            Database::Sqlite(database) => database.holders().await?,
+            Database::Postgres(database) => database.holders().await?,
+        };
+        report::assemble(holders, sources)
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// [`StoreFault`]
+    pub async fn ping(&self) -> Result<(), StoreFault> {
+        match &self.database {
+            Database::Sqlite(database) => database.ping().await,
+            Database::Postgres(database) => database.ping().await,
+        }
+    }
+
+    /// Finishes what was handed in before, and closes the database.
+    pub async fn close(&self) {
+        writer::stop(&self.writer).await;
+        match &self.database {
+            Database::Sqlite(database) => database.close().await,
+            Database::Postgres(database) => database.close().await,
+        }
+    }
+}
+
+/// For columns that hold counts: both databases know only signed integers. Ours stay below 2^53.
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Reads what [`signed`] wrote.
+fn unsigned(count: i64) -> Result<u64, StoreFault> {
+    u64::try_from(count).map_err(|_| StoreFault::Unreadable("a negative count"))
+}

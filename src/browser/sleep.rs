@@ -1,0 +1,23 @@
+//! Waiting, and not waiting for ever.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::Poll;
+
+use gloo_timers::future::TimeoutFuture;
+
+/// Resolves after so many milliseconds.
+pub async fn sleep(milliseconds: u32) {
+    TimeoutFuture::new(milliseconds).await;
+}
+
+/// What `work` gives, or `None` when it takes longer than `milliseconds`; it is dropped then.
+pub async fn within<T>(milliseconds: u32, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    let mut alarm = pin!(TimeoutFuture::new(milliseconds));
+    std::future::poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => alarm.as_mut().poll(context).map(|()| None),
+    })
+    .await
+}
