@@ -4,7 +4,7 @@
 # wasm-bindgen is not in this list: its command line tool must equal the
 # library to the last digit, so its version is read from Cargo.lock.
 
-RUSTC_MINIMUM=1.88          # what the crates of the app ask for
+RUSTC_MINIMUM=1.94
 TRUNK_VERSION=0.21.14       # 0.22 asks for a newer compiler than stable 1.95
 BINARYEN_VERSION=132.0.0    # Debian's wasm-opt (108) cannot read what rustc emits now
 GECKODRIVER_VERSION=0.37.1  # Debian has Firefox but not its driver

@@ -1,5 +1,5 @@
-//! The kiosk: what a customer meets.
-use leptos::prelude::*;
+//! The kiosk's module: the first load of the page.
+
 fn main() {
-    leptos::mount::mount_to_body(|| view! { <p>"kiosk"</p> });
+    candor::kiosk::start();
 }

@@ -1,5 +1,5 @@
-//! The manager.
-use leptos::prelude::*;
+//! The manager's module: fetched when somebody opens the door.
+
 fn main() {
-    leptos::mount::mount_to_body(|| view! { <p>"manager"</p> });
+    candor::manager::start();
 }

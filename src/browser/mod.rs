@@ -2,8 +2,10 @@
 
 pub mod announce;
 pub mod clock;
+pub mod fetch;
 pub mod journal;
 pub mod lock;
 pub mod page;
+pub mod release;
 pub mod sleep;
 pub mod upload;

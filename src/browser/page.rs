@@ -1,1 +1,222 @@
-//! The page itself.
+//! The page around the wasm: its address, its small store of early taps, the first screen that stands in its markup.
+
+use std::cell::RefCell;
+
+use candor_core::event::Rating;
+use candor_core::first_screen::FirstScreen;
+use candor_core::time::{Moment, UnixMillis, Uptime};
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+use web_sys::{Document, HtmlElement, Storage, UrlSearchParams};
+
+use crate::browser::clock;
+
+const EARLY: &str = "candor.early";
+const FIRST: &str = "candor.first";
+/// Longer values in the address are cut: they go into every event.
+const MAX_PARAMETER_CHARS: usize = 60;
+
+/// The few lines in `first_paint.js` that own the first screen.
+#[wasm_bindgen]
+extern "C" {
+    type FirstPaint;
+
+    #[wasm_bindgen(thread_local_v2, js_name = candor)]
+    static FIRST_PAINT: FirstPaint;
+
+    #[wasm_bindgen(method, setter)]
+    fn set_handle(this: &FirstPaint, handle: &JsValue);
+    #[wasm_bindgen(method, getter, js_name = doorKnocked)]
+    fn door_knocked(this: &FirstPaint) -> bool;
+    #[wasm_bindgen(method)]
+    fn show(this: &FirstPaint, first: &JsValue, locale: &str);
+    #[wasm_bindgen(method, js_name = showLocale)]
+    fn show_locale(this: &FirstPaint, locale: &str);
+    #[wasm_bindgen(method)]
+    fn press(this: &FirstPaint, level: &str);
+    #[wasm_bindgen(method, catch)]
+    fn manager(this: &FirstPaint) -> Result<js_sys::Promise, JsValue>;
+
+    #[wasm_bindgen(thread_local_v2, js_namespace = performance, js_name = timeOrigin)]
+    static TIME_ORIGIN: f64;
+}
+
+thread_local! {
+    /// The page calls it for as long as it lives.
+    static HANDLER: RefCell<Option<Closure<dyn Fn(String, String)>>> = const { RefCell::new(None) };
+}
+
+/// What was tapped on the markup that stands outside the wasm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tap {
+    /// A level of the first screen.
+    Rate(Rating),
+    /// A language, by its tag.
+    Locale(String),
+    /// The manager's door.
+    Door,
+}
+
+/// Takes the first screen over: from now on its taps come here. Says whether somebody knocked at the door before.
+pub fn take_over(handle: impl Fn(Tap) + 'static) -> bool {
+    let handler = Closure::<dyn Fn(String, String)>::new(move |kind: String, value: String| {
+        let tap = match kind.as_str() {
+            "rate" => value.parse().ok().and_then(Rating::new).map(Tap::Rate),
+            "locale" => Some(Tap::Locale(value)),
+            _ => Some(Tap::Door),
+        };
+        if let Some(tap) = tap {
+            handle(tap);
+        }
+    });
+    let knocked = FIRST_PAINT.with(|page| {
+        page.set_handle(handler.as_ref());
+        page.door_knocked()
+    });
+    HANDLER.with_borrow_mut(|kept| *kept = Some(handler));
+    knocked
+}
+
+/// Fills the first screen, and keeps it for the first paint of the next start.
+pub fn show_first_screen(first: &FirstScreen, locale: &str) {
+    let Ok(json) = serde_json::to_string(first) else { return };
+    if let Ok(value) = js_sys::JSON::parse(&json) {
+        FIRST_PAINT.with(|page| page.show(&value, locale));
+    }
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(FIRST, &json);
+    }
+}
+
+/// Puts the first screen into another of its languages.
+pub fn show_locale(locale: &str) {
+    if !locale.is_empty() {
+        FIRST_PAINT.with(|page| page.show_locale(locale));
+    }
+}
+
+/// Shows no level of the first screen as pressed any more.
+pub fn release_levels() {
+    FIRST_PAINT.with(|page| page.press(""));
+}
+
+/// Fetches the manager's module and starts it, or gives `false` when it could not be fetched.
+pub async fn start_manager() -> bool {
+    let module = FIRST_PAINT.with(|page| page.manager());
+    match module {
+        Ok(started) => wasm_bindgen_futures::JsFuture::from(started).await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// A tap from before the wasm was here.
+#[derive(Clone, Debug)]
+pub struct EarlyTap {
+    /// The level.
+    pub rating: Rating,
+    /// The moment of the tap: recording it twice gives the same event id.
+    pub moment: Moment,
+    /// Whether it belongs to this page load, so that the customer still stands there.
+    pub is_of_this_page: bool,
+}
+
+#[derive(Deserialize)]
+struct KeptTap {
+    level: Rating,
+    at: i64,
+    uptime: u64,
+    random: String,
+    page: f64,
+}
+
+/// The taps that the page has kept, oldest first. They stay kept until [`forget_early_taps`].
+pub fn early_taps() -> Vec<EarlyTap> {
+    let kept = storage().and_then(|storage| storage.get_item(EARLY).ok().flatten());
+    let kept: Vec<KeptTap> = kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    let this_page = TIME_ORIGIN.with(|origin| *origin);
+    let taken = kept.into_iter().filter_map(|tap| {
+        let now = UnixMillis(tap.at);
+        let random = bytes_of(&tap.random)?;
+        let moment = Moment { now, offset: clock::offset_at(now), uptime: Uptime(tap.uptime), random };
+        Some(EarlyTap { rating: tap.level, moment, is_of_this_page: (tap.page - this_page).abs() < 0.5 })
+    });
+    taken.collect()
+}
+
+/// The kept taps are recorded: the page may forget them.
+pub fn forget_early_taps() {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(EARLY);
+    }
+}
+
+fn bytes_of<const N: usize>(hex: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(index * 2..index * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+/// A parameter of the page's address, trimmed, without control characters, at most 60 characters; `None` when empty.
+pub fn parameter(name: &str) -> Option<String> {
+    let search = web_sys::window()?.location().search().ok()?;
+    let value = UrlSearchParams::new_with_str(&search).ok()?.get(name)?;
+    let value: String = value.trim().chars().filter(|c| !c.is_control()).take(MAX_PARAMETER_CHARS).collect();
+    (!value.is_empty()).then_some(value)
+}
+
+/// Writes `data-{name}` on the root element, where styles, tests and the manager's module read it.
+pub fn set_root_data(name: &str, value: &str) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _ = root.set_attribute(&format!("data-{name}"), value);
+    }
+}
+
+/// Writes `data-{name}` on an element of the page's own markup.
+pub fn set_data(id: &str, name: &str, value: &str) {
+    if let Some(element) = element(id) {
+        let _ = element.set_attribute(&format!("data-{name}"), value);
+    }
+}
+
+/// Hides or shows an element of the page's own markup.
+pub fn set_hidden(id: &str, is_hidden: bool) {
+    if let Some(element) = element(id) {
+        element.set_hidden(is_hidden);
+    }
+}
+
+/// A whole number as people of that language write it.
+pub fn number(number: u64, locale: &str) -> String {
+    js_sys::Number::from(number as f64).to_locale_string(locale).into()
+}
+
+/// An element of the page's own markup.
+pub fn element(id: &str) -> Option<HtmlElement> {
+    document()?.get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Calls `heard` whenever one of these events reaches the window or passes through it. For the life of the page.
+pub fn listen(events: &[&str], heard: impl Fn() + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let listener = Closure::<dyn Fn()>::new(heard).into_js_value();
+    for event in events {
+        let _ = window.add_event_listener_with_callback_and_bool(event, listener.unchecked_ref(), true);
+    }
+}
+
+/// Sends a plain event to the window: word between the kiosk's module and the manager's in one page.
+pub fn send(event: &str) {
+    if let (Some(window), Ok(event)) = (web_sys::window(), web_sys::Event::new(event)) {
+        let _ = window.dispatch_event(&event);
+    }
+}
+
+fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()?
+}

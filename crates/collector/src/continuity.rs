@@ -139,7 +139,11 @@ mod tests {
         assert_eq!(arrive(&[(1, true)]).state(1).broken_at, [1], "the first event hangs on the enrolment hash");
     }
 
-    fn shuffled() -> impl Strategy<Value = (Vec<(u64, bool)>, Vec<(u64, bool)>)> {
+    /// Numbers in the order of their arrival, and whether each was tampered with.
+    type Order = Vec<(u64, bool)>;
+
+    /// The same events sorted and shuffled.
+    fn shuffled() -> impl Strategy<Value = (Order, Order)> {
         prop::collection::btree_map(1_u64..60, prop::bool::weighted(0.2), 0..40)
             .prop_map(|events| events.into_iter().collect::<Vec<_>>())
             .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))

@@ -6,6 +6,7 @@
 pub mod chain;
 pub mod event;
 pub mod export;
+pub mod first_screen;
 pub mod journal;
 pub mod outbox;
 pub mod pin;

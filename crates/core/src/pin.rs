@@ -2,6 +2,8 @@
 //!
 //! The verifier itself (Argon2id) is computed by the shell with random bytes of its own; the rules are here.
 
+/// The named record of the journal that holds the door: the PIN's verifier and the refusals in a row.
+pub const DOOR_RECORD: &str = "door";
 /// The fewest digits of a PIN.
 pub const MIN_DIGITS: usize = 6;
 /// The most.

@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The named record of the journal that holds the settings as JSON.
+pub const SETTINGS_RECORD: &str = "settings";
+/// The named record that holds the token.
+pub const TOKEN_RECORD: &str = "token";
+
 /// A tablet's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

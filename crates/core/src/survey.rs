@@ -115,6 +115,16 @@ impl Survey {
         if faults.is_empty() { Ok(survey) } else { Err(faults) }
     }
 
+    /// The survey in these languages only, in their order. None of them left, or none given, keeps the survey's own.
+    #[must_use]
+    pub fn offering(mut self, languages: &[String]) -> Self {
+        let chosen: Vec<String> = languages.iter().filter(|tag| self.locales.contains(tag)).cloned().collect();
+        if !chosen.is_empty() {
+            self.locales = chosen;
+        }
+        self
+    }
+
     /// The follow-up for a level. A valid survey has one for each.
     pub fn follow_up(&self, rating: Rating) -> Option<&FollowUp> {
         self.follow_ups.iter().find(|follow_up| follow_up.levels.contains(&rating))
@@ -267,6 +277,18 @@ pub(crate) mod tests {
             let counts: BTreeSet<usize> = survey.follow_ups.iter().map(|f| f.reasons.len()).collect();
             assert_eq!(counts.len(), 1, "{id} offers a different number of reasons to different levels");
         }
+    }
+
+    #[test]
+    fn offers_the_languages_that_were_chosen_and_never_none() {
+        let offered = |languages: &[&str]| {
+            let languages: Vec<String> = languages.iter().map(|tag| (*tag).to_owned()).collect();
+            Survey::parse(&template("bank")).unwrap().offering(&languages).locales
+        };
+        assert_eq!(offered(&["en", "zh-CN"]), ["en", "zh-CN"]);
+        assert_eq!(offered(&["en", "tlh"]), ["en"]);
+        assert_eq!(offered(&["tlh"]), ["zh-CN", "en"]);
+        assert_eq!(offered(&[]), ["zh-CN", "en"]);
     }
 
     fn check(change: impl Fn(&mut Value), expected: &[&str]) {

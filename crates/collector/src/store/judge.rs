@@ -18,6 +18,8 @@ pub struct SourceKey(pub i64);
 
 /// One epoch of a source.
 pub type ChainKey = (SourceKey, u32);
+/// One id of a source.
+pub type IdKey = (SourceKey, Uuid);
 /// One number in an epoch of a source.
 pub type Place = (SourceKey, u32, u64);
 
@@ -92,7 +94,7 @@ pub struct Known {
     /// Every chain of the group that the store has.
     pub chains: HashMap<ChainKey, Continuity>,
     /// The group's ids that are taken, and by what.
-    pub ids: HashMap<(SourceKey, Uuid), Digest>,
+    pub ids: HashMap<IdKey, Digest>,
     /// Stored neighbours of the group's events.
     pub links: HashMap<Place, Link>,
 }
@@ -114,7 +116,7 @@ impl Known {
     }
 
     /// The ids that a group names.
-    pub fn id_keys<'a>(&self, arrivals: impl Iterator<Item = &'a Arrival>) -> Vec<(SourceKey, Uuid)> {
+    pub fn id_keys<'a>(&self, arrivals: impl Iterator<Item = &'a Arrival>) -> Vec<IdKey> {
         arrivals.filter_map(|arrival| Some((*self.sources.get(&arrival.source)?, arrival.uuid))).collect()
     }
 

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use candor_core::time::UnixMillis;
-use uuid::Uuid;
 
 use super::StoreFault;
-use super::judge::{Batch, Bindings, ChainKey, DeviceKey, Known, Outcome, Place, Row, SourceKey};
+use super::judge::{Batch, Bindings, ChainKey, DeviceKey, IdKey, Known, Outcome, Place, Row, SourceKey};
 use crate::arrival::{Arrival, Digest, Link};
 use crate::continuity::Continuity;
 
@@ -31,10 +30,7 @@ pub trait Ledger: Send {
         keys: &[ChainKey],
     ) -> impl Future<Output = Result<Vec<(ChainKey, Continuity)>, StoreFault>> + Send;
     /// The hashes of the events that have these ids.
-    fn ids(
-        &mut self,
-        keys: &[(SourceKey, Uuid)],
-    ) -> impl Future<Output = Result<Vec<((SourceKey, Uuid), Digest)>, StoreFault>> + Send;
+    fn ids(&mut self, keys: &[IdKey]) -> impl Future<Output = Result<Vec<(IdKey, Digest)>, StoreFault>> + Send;
     /// The links of the events at these places.
     fn links(&mut self, places: &[Place]) -> impl Future<Output = Result<Vec<(Place, Link)>, StoreFault>> + Send;
     /// Inserts events; their order becomes the order of reading back.
@@ -65,8 +61,7 @@ pub async fn record(ledger: &mut impl Ledger, group: &[Batch], now: UnixMillis) 
     }
     known.sources.extend(bindings.bound.into_iter().map(|(name, (source, _))| (name, source)));
 
-    let arrivals = || -> Vec<&Arrival> { admitted.iter().flatten().flat_map(|batch| &batch.arrivals).collect() };
-    let arrivals = arrivals();
+    let arrivals: Vec<&Arrival> = admitted.iter().flatten().flat_map(|batch| &batch.arrivals).collect();
     let chain_keys = known.chain_keys(arrivals.iter().copied());
     known.chains.extend(ledger.chains(&chain_keys).await?);
     known.ids.extend(ledger.ids(&known.id_keys(arrivals.iter().copied())).await?);

@@ -9,6 +9,7 @@ mod ledger;
 mod open;
 mod postgres;
 mod report;
+mod rows;
 mod sql;
 mod sqlite;
 mod writer;
@@ -192,14 +193,4 @@ impl Store {
             Database::Postgres(database) => database.close().await,
         }
     }
-}
-
-/// For columns that hold counts: both databases know only signed integers. Ours stay below 2^53.
-fn signed(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-/// Reads what [`signed`] wrote.
-fn unsigned(count: i64) -> Result<u64, StoreFault> {
-    u64::try_from(count).map_err(|_| StoreFault::Unreadable("a negative count"))
 }

@@ -9,13 +9,13 @@ use candor_core::time::UnixMillis;
 use futures_util::TryStreamExt;
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use uuid::Uuid;
 
-use super::judge::{Batch, ChainKey, DeviceKey, Outcome, Place, Row, SourceKey};
+use super::judge::{Batch, ChainKey, DeviceKey, IdKey, Outcome, Place, Row, SourceKey};
 use super::ledger::{Ledger, record};
 use super::open::{OpenFault, pending};
+use super::rows::{self, ChainRow, IdRow, LinkRow, signed};
 use super::sql::{self, HolderRow, SourceRow, TokenRow};
-use super::{PAGE_BYTES, StoreFault, Stored, report, signed, unsigned};
+use super::{PAGE_BYTES, StoreFault, Stored};
 use crate::arrival::{Digest, Link};
 use crate::continuity::Continuity;
 use crate::token::{Role, TokenDigest};
@@ -23,7 +23,7 @@ use crate::token::{Role, TokenDigest};
 const STEPS: &[&str] = &[include_str!("postgres.sql")];
 
 /// Held while events are written. "candor" in ASCII: any number that nobody else uses.
-const LOCK: i64 = 0x0063_616e_646f_72;
+const LOCK: i64 = 0x6361_6e64_6f72;
 /// One writes, the others look up tokens and read. PostgreSQL's own default allows 100 in all.
 const CONNECTIONS: u32 = 8;
 /// A server that does not take a connection in this time is out of reach; the tablet tries again later anyway.
@@ -149,8 +149,8 @@ async fn migrate(pool: &PgPool) -> Result<(), OpenFault> {
 impl Ledger for PgConnection {
     async fn sources(&mut self, names: &[&str]) -> Result<Vec<(String, SourceKey, DeviceKey)>, StoreFault> {
         let query = "SELECT name, source, holder FROM sources WHERE name = ANY($1)";
-        let rows: Vec<(String, i64, i64)> = sqlx::query_as(query).bind(names).fetch_all(self).await?;
-        Ok(rows.into_iter().map(|(name, source, device)| (name, SourceKey(source), DeviceKey(device))).collect())
+        let rows: Vec<rows::SourceRow> = sqlx::query_as(query).bind(names).fetch_all(self).await?;
+        Ok(rows.into_iter().map(rows::source).collect())
     }
 
     async fn bind(&mut self, name: &str, device: DeviceKey, now: UnixMillis) -> Result<SourceKey, StoreFault> {
@@ -163,20 +163,17 @@ impl Ledger for PgConnection {
              JOIN unnest($1::bigint[], $2::bigint[]) AS wanted (source, epoch) USING (source, epoch)";
         let sources: Vec<_> = keys.iter().map(|key| key.0.0).collect();
         let epochs: Vec<_> = keys.iter().map(|key| i64::from(key.1)).collect();
-        let rows: Vec<(i64, i64, String)> = sqlx::query_as(query).bind(sources).bind(epochs).fetch_all(self).await?;
-        let read = |(source, epoch, json): (i64, i64, String)| {
-            Ok(((SourceKey(source), report::epoch(epoch)?), report::continuity(&json)?))
-        };
-        rows.into_iter().map(read).collect()
+        let rows: Vec<ChainRow> = sqlx::query_as(query).bind(sources).bind(epochs).fetch_all(self).await?;
+        rows.into_iter().map(rows::chain).collect()
     }
 
-    async fn ids(&mut self, keys: &[(SourceKey, Uuid)]) -> Result<Vec<((SourceKey, Uuid), Digest)>, StoreFault> {
+    async fn ids(&mut self, keys: &[IdKey]) -> Result<Vec<(IdKey, Digest)>, StoreFault> {
         let query = "SELECT e.source, e.id, e.hash FROM unnest($1::bigint[], $2::uuid[]) AS wanted (source, id) \
              JOIN events e ON e.source = wanted.source AND e.id = wanted.id";
         let sources: Vec<_> = keys.iter().map(|key| key.0.0).collect();
         let ids: Vec<_> = keys.iter().map(|key| key.1).collect();
-        let rows: Vec<(i64, Uuid, Vec<u8>)> = sqlx::query_as(query).bind(sources).bind(ids).fetch_all(self).await?;
-        rows.into_iter().map(|(source, id, hash)| Ok(((SourceKey(source), id), digest(&hash)?))).collect()
+        let rows: Vec<IdRow> = sqlx::query_as(query).bind(sources).bind(ids).fetch_all(self).await?;
+        rows.into_iter().map(rows::id).collect()
     }
 
     async fn links(&mut self, places: &[Place]) -> Result<Vec<(Place, Link)>, StoreFault> {
@@ -186,13 +183,8 @@ impl Ledger for PgConnection {
         let sources: Vec<_> = places.iter().map(|place| place.0.0).collect();
         let epochs: Vec<_> = places.iter().map(|place| i64::from(place.1)).collect();
         let seqs: Vec<_> = places.iter().map(|place| signed(place.2)).collect();
-        let rows: Vec<(i64, i64, i64, Vec<u8>, Vec<u8>)> =
-            sqlx::query_as(query).bind(sources).bind(epochs).bind(seqs).fetch_all(self).await?;
-        let read = |(source, epoch, seq, hash, prev): (i64, i64, i64, Vec<u8>, Vec<u8>)| {
-            let link = Link { hash: digest(&hash)?, prev: digest(&prev)? };
-            Ok(((SourceKey(source), report::epoch(epoch)?, unsigned(seq)?), link))
-        };
-        rows.into_iter().map(read).collect()
+        let rows: Vec<LinkRow> = sqlx::query_as(query).bind(sources).bind(epochs).bind(seqs).fetch_all(self).await?;
+        rows.into_iter().map(rows::link).collect()
     }
 
     async fn insert(&mut self, rows: &[Row<'_>], now: UnixMillis) -> Result<(), StoreFault> {
@@ -219,7 +211,7 @@ impl Ledger for PgConnection {
              ON CONFLICT (source, epoch) DO UPDATE SET continuity = excluded.continuity";
         let sources: Vec<_> = chains.iter().map(|(key, _)| key.0.0).collect();
         let epochs: Vec<_> = chains.iter().map(|(key, _)| i64::from(key.1)).collect();
-        let states = chains.iter().map(|(_, chain)| report::continuity_json(chain)).collect::<Result<Vec<_>, _>>()?;
+        let states = chains.iter().map(|(_, chain)| rows::continuity_json(chain)).collect::<Result<Vec<_>, _>>()?;
         sqlx::query(query).bind(sources).bind(epochs).bind(states).execute(self).await?;
         Ok(())
     }
@@ -230,8 +222,4 @@ impl Ledger for PgConnection {
         sqlx::query(query).bind(sources).bind(now.0).execute(self).await?;
         Ok(())
     }
-}
-
-fn digest(bytes: &[u8]) -> Result<Digest, StoreFault> {
-    Digest::from_bytes(bytes).ok_or(StoreFault::Unreadable("a hash"))
 }

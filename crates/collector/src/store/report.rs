@@ -2,9 +2,8 @@
 
 use candor_core::wire::ChainState;
 
-use super::StoreFault;
 use super::sql::{HolderRow, SourceRow};
-use crate::continuity::Continuity;
+use super::{StoreFault, rows};
 use crate::token::Role;
 
 /// One name that has or had a token.
@@ -37,16 +36,18 @@ pub struct SourceReport {
 
 /// Both lists come sorted by the holder's name, the second also by source and epoch.
 pub fn assemble(holders: Vec<HolderRow>, sources: Vec<SourceRow>) -> Result<Vec<HolderReport>, StoreFault> {
-    let mut rows = sources.into_iter().peekable();
+    let mut sources_left = sources.into_iter().peekable();
     let mut reports = Vec::with_capacity(holders.len());
     for (name, role, made_at, good_tokens) in holders {
         let role = Role::parse(&role).ok_or(StoreFault::Unreadable("a role"))?;
         let mut sources: Vec<SourceReport> = Vec::new();
-        while let Some((_, source, first_seen, last_seen, epoch, continuity)) = rows.next_if(|row| row.0 == name) {
+        while let Some((_, source, first_seen, last_seen, epoch, continuity)) =
+            sources_left.next_if(|row| row.0 == name)
+        {
             if sources.last().is_none_or(|last| last.source != source) {
                 sources.push(SourceReport { source, first_seen, last_seen, chain: Vec::new() });
             }
-            let state = epoch.zip(continuity).map(|(epoch, json)| state(epoch, &json)).transpose()?;
+            let state = epoch.zip(continuity).map(|(epoch, json)| rows::state(epoch, &json)).transpose()?;
             if let Some(last) = sources.last_mut() {
                 last.chain.extend(state);
             }
@@ -54,23 +55,4 @@ pub fn assemble(holders: Vec<HolderRow>, sources: Vec<SourceRow>) -> Result<Vec<
         reports.push(HolderReport { name, role, made_at, good_tokens, sources });
     }
     Ok(reports)
-}
-
-fn state(epoch: i64, json: &str) -> Result<ChainState, StoreFault> {
-    Ok(continuity(json)?.state(self::epoch(epoch)?))
-}
-
-/// Reads what a `continuity` column holds.
-pub fn continuity(json: &str) -> Result<Continuity, StoreFault> {
-    serde_json::from_str(json).map_err(|_| StoreFault::Unreadable("a chain"))
-}
-
-/// Writes what a `continuity` column holds.
-pub fn continuity_json(continuity: &Continuity) -> Result<String, StoreFault> {
-    serde_json::to_string(continuity).map_err(|_| StoreFault::Unreadable("a chain"))
-}
-
-/// Reads what an `epoch` column holds.
-pub fn epoch(epoch: i64) -> Result<u32, StoreFault> {
-    u32::try_from(epoch).map_err(|_| StoreFault::Unreadable("an epoch"))
 }

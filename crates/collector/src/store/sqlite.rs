@@ -12,13 +12,13 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, QueryBuilder};
-use uuid::Uuid;
 
-use super::judge::{Batch, ChainKey, DeviceKey, Outcome, Place, Row, SourceKey};
+use super::judge::{Batch, ChainKey, DeviceKey, IdKey, Outcome, Place, Row, SourceKey};
 use super::ledger::{Ledger, record};
 use super::open::{OpenFault, pending};
+use super::rows::{self, ChainRow, IdRow, LinkRow, signed};
 use super::sql::{self, HolderRow, SourceRow, TokenRow};
-use super::{PAGE_BYTES, StoreFault, Stored, report, signed, unsigned};
+use super::{PAGE_BYTES, StoreFault, Stored};
 use crate::arrival::{Digest, Link};
 use crate::continuity::Continuity;
 use crate::token::{Role, TokenDigest};
@@ -158,9 +158,8 @@ async fn migrate(writer: &SqlitePool) -> Result<(), OpenFault> {
 impl Ledger for SqliteConnection {
     async fn sources(&mut self, names: &[&str]) -> Result<Vec<(String, SourceKey, DeviceKey)>, StoreFault> {
         let query = "SELECT name, source, holder FROM sources WHERE name IN (SELECT value FROM json_each($1))";
-        let rows: Vec<(String, i64, i64)> =
-            sqlx::query_as(query).bind(json!(names).to_string()).fetch_all(self).await?;
-        Ok(rows.into_iter().map(|(name, source, device)| (name, SourceKey(source), DeviceKey(device))).collect())
+        let rows: Vec<rows::SourceRow> = sqlx::query_as(query).bind(json!(names).to_string()).fetch_all(self).await?;
+        Ok(rows.into_iter().map(rows::source).collect())
     }
 
     async fn bind(&mut self, name: &str, device: DeviceKey, now: UnixMillis) -> Result<SourceKey, StoreFault> {
@@ -172,20 +171,16 @@ impl Ledger for SqliteConnection {
         let query = "SELECT c.source, c.epoch, c.continuity FROM json_each($1) AS wanted \
              CROSS JOIN chains c ON c.source = wanted.value ->> 0 AND c.epoch = wanted.value ->> 1";
         let keys: Vec<_> = keys.iter().map(|&(source, epoch)| (source.0, epoch)).collect();
-        let rows: Vec<(i64, i64, String)> = sqlx::query_as(query).bind(json!(keys).to_string()).fetch_all(self).await?;
-        let read = |(source, epoch, json): (i64, i64, String)| {
-            Ok(((SourceKey(source), report::epoch(epoch)?), report::continuity(&json)?))
-        };
-        rows.into_iter().map(read).collect()
+        let rows: Vec<ChainRow> = sqlx::query_as(query).bind(json!(keys).to_string()).fetch_all(self).await?;
+        rows.into_iter().map(rows::chain).collect()
     }
 
-    async fn ids(&mut self, keys: &[(SourceKey, Uuid)]) -> Result<Vec<((SourceKey, Uuid), Digest)>, StoreFault> {
+    async fn ids(&mut self, keys: &[IdKey]) -> Result<Vec<(IdKey, Digest)>, StoreFault> {
         let query = "SELECT e.source, e.id, e.hash FROM json_each($1) AS wanted \
              CROSS JOIN events e ON e.source = wanted.value ->> 0 AND e.id = unhex(wanted.value ->> 1)";
         let keys: Vec<_> = keys.iter().map(|(source, id)| (source.0, id.simple().to_string())).collect();
-        let rows: Vec<(i64, Uuid, Vec<u8>)> =
-            sqlx::query_as(query).bind(json!(keys).to_string()).fetch_all(self).await?;
-        rows.into_iter().map(|(source, id, hash)| Ok(((SourceKey(source), id), digest(&hash)?))).collect()
+        let rows: Vec<IdRow> = sqlx::query_as(query).bind(json!(keys).to_string()).fetch_all(self).await?;
+        rows.into_iter().map(rows::id).collect()
     }
 
     async fn links(&mut self, places: &[Place]) -> Result<Vec<(Place, Link)>, StoreFault> {
@@ -193,13 +188,8 @@ impl Ledger for SqliteConnection {
              CROSS JOIN events e ON e.source = wanted.value ->> 0 AND e.epoch = wanted.value ->> 1 \
              AND e.seq = wanted.value ->> 2";
         let places: Vec<_> = places.iter().map(|&(source, epoch, seq)| (source.0, epoch, seq)).collect();
-        let rows: Vec<(i64, i64, i64, Vec<u8>, Vec<u8>)> =
-            sqlx::query_as(query).bind(json!(places).to_string()).fetch_all(self).await?;
-        let read = |(source, epoch, seq, hash, prev): (i64, i64, i64, Vec<u8>, Vec<u8>)| {
-            let link = Link { hash: digest(&hash)?, prev: digest(&prev)? };
-            Ok(((SourceKey(source), report::epoch(epoch)?, unsigned(seq)?), link))
-        };
-        rows.into_iter().map(read).collect()
+        let rows: Vec<LinkRow> = sqlx::query_as(query).bind(json!(places).to_string()).fetch_all(self).await?;
+        rows.into_iter().map(rows::link).collect()
     }
 
     async fn insert(&mut self, rows: &[Row<'_>], now: UnixMillis) -> Result<(), StoreFault> {
@@ -229,7 +219,7 @@ impl Ledger for SqliteConnection {
              ON CONFLICT (source, epoch) DO UPDATE SET continuity = excluded.continuity";
         let mut rows = Vec::with_capacity(chains.len());
         for &((source, epoch), continuity) in chains {
-            rows.push((source.0, epoch, report::continuity_json(continuity)?));
+            rows.push((source.0, epoch, rows::continuity_json(continuity)?));
         }
         sqlx::query(query).bind(json!(rows).to_string()).execute(self).await?;
         Ok(())
@@ -241,8 +231,4 @@ impl Ledger for SqliteConnection {
         sqlx::query(query).bind(json!(sources).to_string()).bind(now.0).execute(self).await?;
         Ok(())
     }
-}
-
-fn digest(bytes: &[u8]) -> Result<Digest, StoreFault> {
-    Digest::from_bytes(bytes).ok_or(StoreFault::Unreadable("a hash"))
 }

@@ -74,7 +74,7 @@ async fn rejects_another_event_under_a_known_id_or_number() {
         let codes: Vec<_> = receipt.rejected.iter().map(|rejection| rejection.code.as_str()).collect();
         assert_eq!(codes, ["id-conflict", "seq-conflict"]);
     }
-    let receipt = server.post(&token, &[same_number.clone()]).await.receipt();
+    let receipt = server.post(&token, std::slice::from_ref(&same_number)).await.receipt();
     assert_eq!((receipt.accepted.len(), &receipt.rejected[0].id), (0, &same_number.id));
     assert_eq!(receipt.chain[0].last_seq, 2, "a rejected event leaves the chain as it was");
 }

@@ -1,6 +1,8 @@
 //! The collector as its clients see it: a listening server, real requests, and a store that is looked into only by
 //! asking the server. What both stores have to do alike stands in `contract.rs`, once.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod lifecycle;
 mod protocol;
 mod refusals;

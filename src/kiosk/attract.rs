@@ -1,0 +1,23 @@
+//! The loop after a long quiet. A touch anywhere leads back to the rating.
+
+use candor_core::session::Input;
+use candor_core::survey;
+use leptos::prelude::*;
+
+use super::face;
+use super::text::text;
+use crate::runtime::Kiosk;
+
+pub fn view(kiosk: Kiosk, locale: &str) -> impl IntoView {
+    let question = kiosk.session.with_untracked(|session| {
+        session.as_ref().map_or(String::new(), |s| survey::text(&s.survey().question, locale).to_owned())
+    });
+    let leave = move |_| kiosk.dispatch(Input::Dismissed);
+    view! {
+        <section class="attract" data-testid="attract" on:click=leave>
+            <div class="row-of-faces" aria-hidden="true">{(1..=5).map(face).collect_view()}</div>
+            <h1>{question}</h1>
+            <button type="button" class="button" data-testid="start">{text(locale).start}</button>
+        </section>
+    }
+}

@@ -1,0 +1,69 @@
+// The first screen answers before the wasm is here, and stays the first screen after that: the same boxes, filled by
+// `show`. A tap goes to the wasm, or is kept in localStorage until the wasm has recorded it.
+(() => {
+  const EARLY = 'candor.early';
+  const at = (id) => document.getElementById(id);
+  const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const levels = () => document.querySelectorAll('#rate [data-level]');
+  let screen = null;
+
+  const languageButton = (tag, name) => {
+    const button = document.createElement('button');
+    Object.assign(button, { type: 'button', lang: tag, textContent: name });
+    Object.assign(button.dataset, { locale: tag, testid: 'language-' + tag });
+    return button;
+  };
+
+  // `first` is the core's FirstScreen; `locale` one of its languages.
+  const show = (first, locale) => {
+    screen = first;
+    const text = first.texts[locale] || first.texts[first.locale];
+    const root = document.documentElement;
+    root.lang = first.texts[locale] ? locale : first.locale;
+    root.dataset.theme = first.theme;
+    for (const id of ['question', 'hint', 'promise']) at(id).textContent = text[id];
+    at('place').textContent = first.place || text.title;
+    levels().forEach((button) => { button.lastElementChild.textContent = text.levels[button.dataset.level - 1]; });
+    const bar = at('languages');
+    bar.hidden = first.locales.length < 2;
+    const offered = Array.from(bar.children, (button) => button.lang);
+    if (offered.join() !== first.locales.join()) bar.replaceChildren(...first.locales.map((tag) => languageButton(tag, first.texts[tag].name)));
+    for (const button of bar.children) button.setAttribute('aria-pressed', String(button.lang === root.lang));
+  };
+
+  const press = (level) => levels().forEach((button) => {
+    button.setAttribute('aria-pressed', String(button.dataset.level === level));
+  });
+
+  const candor = { handle: null, doorKnocked: false, show, showLocale: (locale) => show(screen, locale), press, manager: () => import('./manager.js').then((module) => module.default()) };
+  window.candor = candor;
+
+  const keep = (level) => {
+    press(level);
+    try {
+      const kept = JSON.parse(localStorage.getItem(EARLY) || '[]');
+      const random = hex(crypto.getRandomValues(new Uint8Array(26)));
+      kept.push({ level: +level, at: Date.now(), uptime: Math.floor(performance.now()), random, page: performance.timeOrigin });
+      localStorage.setItem(EARLY, JSON.stringify(kept));
+    } catch { /* without localStorage the tap shows as pressed, and the wasm asks again */ }
+  };
+
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-door],[data-locale],#rate [data-level]');
+    if (!button) return;
+    const { level, locale } = button.dataset;
+    const kind = level ? 'rate' : locale ? 'locale' : 'door';
+    if (candor.handle) candor.handle(kind, level || locale || '');
+    else if (level) keep(level);
+    else if (locale) show(screen, locale);
+    else candor.doorKnocked = true;
+  });
+
+  const wanted = new URLSearchParams(location.search);
+  let first = JSON.parse(at('first').textContent);
+  try {
+    const last = JSON.parse(localStorage.getItem('candor.first'));
+    if (last && last.texts && (!wanted.has('survey') || wanted.get('survey') === last.survey)) first = last;
+  } catch { /* the first screen of the page itself will do */ }
+  show(first, wanted.get('lang') || first.locale);
+})();

@@ -1,0 +1,120 @@
+//! What a customer meets: the first screen, which stands in the page's markup, and the screens after it.
+
+mod attract;
+mod follow_up;
+mod last;
+mod notices;
+mod text;
+mod warning;
+
+use candor_core::event::{EventId, Rating};
+use candor_core::session::{Screen, Session};
+use leptos::prelude::*;
+
+use crate::browser::page;
+use crate::runtime::Kiosk;
+
+/// Starts the kiosk in the page's own markup.
+pub fn start() {
+    let (Some(stage), Some(notices)) = (page::element("stage"), page::element("notices")) else { return };
+    let owner = Owner::new();
+    let kiosk = owner.with(Kiosk::start);
+    owner.with(|| {
+        reflect(kiosk);
+        leptos::mount::mount_to(stage, move || stage_view(kiosk)).forget();
+        leptos::mount::mount_to(notices, move || notices::view(kiosk)).forget();
+    });
+    // The kiosk lives as long as its page.
+    std::mem::forget(owner);
+}
+
+/// Which screen stands: what the switch looks at, so that a keystroke does not draw a screen anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stage {
+    Attract,
+    Rating,
+    FollowUp(EventId, Rating),
+    Saving,
+    Thanks(u64),
+    NotSaved,
+}
+
+impl Stage {
+    fn of(session: &Session) -> Self {
+        match session.screen() {
+            Screen::Attract => Self::Attract,
+            Screen::Rating { .. } => Self::Rating,
+            Screen::FollowUp { answer } => Self::FollowUp(answer.response.id.clone(), answer.response.rating),
+            Screen::Saving { .. } => Self::Saving,
+            Screen::Thanks { number } => Self::Thanks(*number),
+            Screen::NotSaved => Self::NotSaved,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Attract => "attract",
+            Self::Rating => "rating",
+            Self::FollowUp(..) => "follow-up",
+            Self::Saving => "saving",
+            Self::Thanks(_) => "thanks",
+            Self::NotSaved => "not-saved",
+        }
+    }
+}
+
+fn stage_of(kiosk: Kiosk) -> Memo<Stage> {
+    Memo::new(move |_| kiosk.session.with(|session| session.as_ref().map_or(Stage::Rating, Stage::of)))
+}
+
+fn locale_of(kiosk: Kiosk) -> Memo<String> {
+    Memo::new(move |_| kiosk.session.with(|session| session.as_ref().map_or(String::new(), |s| s.locale().to_owned())))
+}
+
+/// Carries the session to the markup outside the stage.
+fn reflect(kiosk: Kiosk) {
+    let (stage, locale) = (stage_of(kiosk), locale_of(kiosk));
+    Effect::new(move |_| {
+        let is_rating = stage.with(|stage| {
+            page::set_data("kiosk", "screen", stage.name());
+            *stage == Stage::Rating
+        });
+        if is_rating {
+            page::release_levels();
+        }
+    });
+    Effect::new(move |_| locale.with(|locale| page::show_locale(locale)));
+    Effect::new(move |_| {
+        let is_managed = kiosk.is_managed.get();
+        page::set_hidden("kiosk", is_managed);
+        page::set_hidden("manager", !is_managed);
+    });
+}
+
+fn stage_view(kiosk: Kiosk) -> impl IntoView {
+    let (stage, locale) = (stage_of(kiosk), locale_of(kiosk));
+    let screen = move || {
+        let locale = locale.get();
+        match stage.get() {
+            Stage::Rating => ().into_any(),
+            Stage::Attract => attract::view(kiosk, &locale).into_any(),
+            Stage::FollowUp(_, rating) => follow_up::view(kiosk, rating, &locale).into_any(),
+            Stage::Saving => last::saving(&locale).into_any(),
+            Stage::Thanks(number) => last::thanks(kiosk, number, &locale).into_any(),
+            Stage::NotSaved => last::not_saved(kiosk, &locale).into_any(),
+        }
+    };
+    view! {
+        {screen}
+        {warning::view(kiosk)}
+    }
+}
+
+/// One of the five faces, drawn with the page's own pen.
+fn face(level: u8) -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 100 100" aria-hidden="true" data-level=level.to_string()>
+            <use href=format!("#face-{level}") />
+        </svg>
+    }
+}

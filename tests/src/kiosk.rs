@@ -1,0 +1,266 @@
+//! What a customer does at the kiosk, and sees there.
+
+use fantoccini::Locator;
+use fantoccini::elements::Element;
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, Engine, Loading};
+use crate::wait::until;
+
+/// A browser that shows the kiosk.
+#[derive(Debug)]
+pub struct Kiosk {
+    /// The browser.
+    pub browser: Browser,
+    page: String,
+}
+
+/// Opens the kiosk in a browser that has never seen it, and waits until the app has taken over.
+///
+/// # Panics
+/// When it does not.
+pub async fn open_kiosk(engine: Engine, page: &str) -> Kiosk {
+    let kiosk = Kiosk { browser: Browser::start(engine, Loading::Whole).await, page: page.to_owned() };
+    kiosk.go().await;
+    kiosk.see_ready().await;
+    kiosk
+}
+
+/// Opens the kiosk and waits for nothing but the first buttons.
+///
+/// # Panics
+/// When they do not come.
+pub async fn open_kiosk_before_it_is_ready(engine: Engine, page: &str) -> Kiosk {
+    let kiosk = Kiosk { browser: Browser::start(engine, Loading::Begun).await, page: page.to_owned() };
+    kiosk.go().await;
+    kiosk.see("rate-5").await;
+    kiosk
+}
+
+impl Kiosk {
+    async fn go(&self) {
+        let page = &self.page;
+        self.browser.client.goto(page).await.unwrap_or_else(|fault| panic!("{page} does not open: {fault}"));
+    }
+
+    /// Loads the page again, as after a power cut; the profile stays.
+    ///
+    /// # Panics
+    /// When it does not load.
+    pub async fn reload(&self) {
+        self.browser.client.refresh().await.unwrap_or_else(|fault| panic!("the page does not load again: {fault}"));
+    }
+
+    /// Until the app has taken over from the first paint.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn see_ready(&self) {
+        self.see_on_root("data-ready", "").await;
+    }
+
+    /// Until nothing waits to be sent.
+    ///
+    /// # Panics
+    /// When it does not come to that.
+    pub async fn see_everything_sent(&self) {
+        self.see_on_root("data-sync", "idle").await;
+    }
+
+    /// Until an attribute of the root element has this value.
+    ///
+    /// # Panics
+    /// When it does not come to that.
+    pub async fn see_on_root(&self, attribute: &str, value: &str) {
+        until(&format!("{attribute}={value:?} on the root element"), async || {
+            let script = "return document.documentElement.getAttribute(arguments[0])";
+            let seen = self.browser.run(script, vec![json!(attribute)]).await;
+            if seen == value { Ok(()) } else { Err(seen.to_string()) }
+        })
+        .await;
+    }
+
+    /// The language that the page says it is in.
+    pub async fn language(&self) -> String {
+        let language = self.browser.run("return document.documentElement.lang", vec![]).await;
+        language.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Until an element with this test id is on the screen.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub async fn see(&self, testid: &str) -> Element {
+        until(&format!("{testid} on the screen"), async || {
+            let element = self.find(testid).await?;
+            match element.is_displayed().await {
+                Ok(true) => Ok(element),
+                Ok(false) => Err("it is hidden".to_owned()),
+                Err(fault) => Err(fault.to_string()),
+            }
+        })
+        .await
+    }
+
+    /// Until no element with this test id is on the screen.
+    ///
+    /// # Panics
+    /// When it stays.
+    pub async fn see_no(&self, testid: &str) {
+        until(&format!("{testid} to go"), async || match self.find(testid).await {
+            Err(_) => Ok(()),
+            Ok(element) if element.is_displayed().await.unwrap_or(false) => Err("it is still there".to_owned()),
+            Ok(_) => Ok(()),
+        })
+        .await;
+    }
+
+    async fn find(&self, testid: &str) -> Result<Element, String> {
+        let selector = format!("[data-testid={testid:?}]");
+        self.browser.client.find(Locator::Css(&selector)).await.map_err(|fault| fault.to_string())
+    }
+
+    /// Taps an element as a person does: where it is, once it can be tapped.
+    ///
+    /// # Panics
+    /// When that does not come to be.
+    pub async fn tap(&self, testid: &str) {
+        until(&format!("{testid} to be tapped"), async || {
+            let element = self.see(testid).await;
+            // A driver refuses when something else is on top, and an element can be replaced between the two.
+            element.click().await.map_err(|fault| fault.to_string())
+        })
+        .await;
+    }
+
+    /// The text that an element shows.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub async fn text(&self, testid: &str) -> String {
+        self.see(testid).await.text().await.unwrap_or_else(|fault| panic!("{testid} has no text: {fault}"))
+    }
+
+    /// The value of an attribute.
+    ///
+    /// # Panics
+    /// When the element does not come.
+    pub async fn attribute(&self, testid: &str, attribute: &str) -> Option<String> {
+        self.see(testid).await.attr(attribute).await.unwrap_or_else(|fault| panic!("{testid}: {fault}"))
+    }
+
+    /// Taps a level, 1 the worst.
+    ///
+    /// # Panics
+    /// When it cannot be tapped.
+    pub async fn rate(&self, level: u8) {
+        self.tap(&format!("rate-{level}")).await;
+    }
+
+    /// Taps a reason.
+    ///
+    /// # Panics
+    /// When it is not offered.
+    pub async fn choose_reason(&self, id: &str) {
+        self.tap(&format!("reason-{id}")).await;
+    }
+
+    /// Writes into the comment field.
+    ///
+    /// # Panics
+    /// When the field does not hold it afterwards.
+    pub async fn write_comment(&self, comment: &str) {
+        self.type_into("comment", comment).await;
+        let held = self.see("comment").await.prop("value").await.expect("a text area has a value");
+        assert_eq!(held.as_deref(), Some(comment), "the comment field holds what was typed");
+    }
+
+    /// Types into a field.
+    ///
+    /// # Panics
+    /// When it takes no keys.
+    pub async fn type_into(&self, testid: &str, text: &str) {
+        let field = self.see(testid).await;
+        field.send_keys(text).await.unwrap_or_else(|fault| panic!("{testid} takes no keys: {fault}"));
+    }
+
+    /// Sends the answer.
+    ///
+    /// # Panics
+    /// When it cannot be sent.
+    pub async fn submit(&self) {
+        self.tap("submit").await;
+    }
+
+    /// Passes the follow-up over.
+    ///
+    /// # Panics
+    /// When it cannot be.
+    pub async fn skip(&self) {
+        self.tap("skip").await;
+    }
+
+    /// Until the answer is on disk.
+    ///
+    /// # Panics
+    /// When no thanks come.
+    pub async fn see_thanks(&self) {
+        self.see("thanks").await;
+    }
+
+    /// Taps the thanks away and finds the first screen.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub async fn leave_thanks(&self) {
+        self.tap("thanks").await;
+        self.see_first_screen().await;
+    }
+
+    /// Until the first screen stands, with nobody's answer on it.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn see_first_screen(&self) {
+        self.see("rate-1").await;
+        self.see_no("submit").await;
+    }
+
+    /// Chooses a language.
+    ///
+    /// # Panics
+    /// When it is not offered, or the page does not change to it.
+    pub async fn choose_language(&self, tag: &str) {
+        self.tap(&format!("language-{tag}")).await;
+        self.see_on_root("lang", tag).await;
+    }
+
+    /// A rating and nothing more, from the first screen to the first screen.
+    ///
+    /// # Panics
+    /// When one of the steps fails.
+    pub async fn rate_and_skip(&self, level: u8) {
+        self.rate(level).await;
+        self.skip().await;
+        self.see_thanks().await;
+        self.leave_thanks().await;
+    }
+
+    /// Whether a button counts as pressed.
+    ///
+    /// # Panics
+    /// When it is not there.
+    pub async fn is_pressed(&self, testid: &str) -> bool {
+        self.attribute(testid, "aria-pressed").await.as_deref() == Some("true")
+    }
+
+    /// Where the address bar points.
+    pub fn page(&self) -> &str {
+        &self.page
+    }
+
+    /// What the page keeps for this key outside of the journal.
+    pub async fn kept(&self, key: &str) -> Value {
+        self.browser.run("return localStorage.getItem(arguments[0])", vec![json!(key)]).await
+    }
+}
