@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use candor_core::event::{Context, Draft};
-use candor_core::first_screen::FirstScreen;
+use candor_core::first_screen::first_screen;
 use candor_core::journal::JournalStore;
 use candor_core::pin::DOOR_RECORD;
 use candor_core::session::{Input, Session};
@@ -167,7 +167,7 @@ impl Kiosk {
         let point = page::parameter("point").unwrap_or_else(|| settings.point.clone());
         let asked = page::parameter("lang").filter(|tag| survey.locales.contains(tag));
         let locale = asked.unwrap_or_else(|| survey.default_locale().to_owned());
-        page::show_first_screen(&FirstScreen::new(&survey, &point, &locale), &locale);
+        page::show_first_screen(&first_screen(&survey, &point, &locale), &locale);
         let context = Context {
             survey: survey.id.clone(),
             version: survey.version,

@@ -13,8 +13,9 @@
 //! | records | name | text: `head`, `acknowledged`, `frozen`, and what [`JournalStore::save`] is given |
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use candor_core::chain::{Head, PersonalText};
@@ -66,24 +67,27 @@ impl IndexedDbJournal {
         Self { name: name.to_owned(), connection: Rc::default() }
     }
 
-    async fn connect(&self) -> Result<Database, StoreError> {
-        if let Some(open) = self.connection.borrow().as_ref() {
-            return Ok(open.clone());
-        }
-        let opening = Database::open(self.name.as_str())
-            .with_version(VERSION)
-            .with_on_upgrade_needed(|_, database| {
-                for store in STORES {
-                    database.create_object_store(store).build()?;
-                }
-                Ok(())
-            })
-            .build()
-            .map_err(|error| open_fault(&error))?;
-        let database = opening.await.map_err(|error| open_fault(&error))?;
-        self.close_when_superseded(&database);
-        *self.connection.borrow_mut() = Some(database.clone());
-        Ok(database)
+    /// The open connection, or a new one. Boxed: one copy of the opening, not one in every transaction.
+    fn connect(&self) -> Pin<Box<dyn Future<Output = Result<Database, StoreError>> + '_>> {
+        Box::pin(async move {
+            if let Some(open) = self.connection.borrow().as_ref() {
+                return Ok(open.clone());
+            }
+            let opening = Database::open(self.name.as_str())
+                .with_version(VERSION)
+                .with_on_upgrade_needed(|_, database| {
+                    for store in STORES {
+                        database.create_object_store(store).build()?;
+                    }
+                    Ok(())
+                })
+                .build()
+                .map_err(|error| open_fault(&error))?;
+            let database = opening.await.map_err(|error| open_fault(&error))?;
+            self.close_when_superseded(&database);
+            *self.connection.borrow_mut() = Some(database.clone());
+            Ok(database)
+        })
     }
 
     /// A newer page may want to upgrade the database: it must not wait for this one.
@@ -101,16 +105,19 @@ impl IndexedDbJournal {
     /// Runs one transaction under a watchdog. After any failure the connection is given up: the next call opens anew.
     async fn run<T>(&self, work: impl AsyncFnOnce(&Database) -> Result<T, Error>) -> Result<T, StoreError> {
         let database = within(WATCHDOG_MS, self.connect()).await.unwrap_or_else(|| Err(silence()))?;
-        let outcome = match within(WATCHDOG_MS, work(&database)).await {
-            Some(outcome) => outcome.map_err(|error| fault(&error)),
-            None => Err(silence()),
-        };
-        if outcome.is_err()
-            && let Some(database) = self.connection.borrow_mut().take()
-        {
-            database.close();
+        let work: Pin<Box<dyn Future<Output = Result<T, Error>> + '_>> = Box::pin(work(&database));
+        let outcome = within(WATCHDOG_MS, work).await;
+        let outcome = outcome.map_or_else(|| Err(silence()), |outcome| outcome.map_err(|error| fault(&error)));
+        if outcome.is_err() {
+            self.give_up();
         }
         outcome
+    }
+
+    fn give_up(&self) {
+        if let Some(database) = self.connection.borrow_mut().take() {
+            database.close();
+        }
     }
 }
 
@@ -349,28 +356,31 @@ async fn with_texts(store: &ObjectStore<'_>, events: Vec<Event>) -> Result<Vec<E
     let keys = store.get_all_keys::<f64>().with_query::<f64, _>(range()).primitive()?;
     let texts = store.get_all::<String>().with_query::<f64, _>(range()).primitive()?;
     let (keys, texts) = (keys.await?, texts.await?);
-    let mut words = BTreeMap::new();
+    // Both come in the order of their keys, and every text belongs to one of the events.
+    let mut waiting = entries.iter_mut();
     for (key, json) in keys.zip(texts) {
-        if let Ok(text) = serde_json::from_str::<PersonalText>(&json?) {
-            words.insert(place_of(key?), text);
+        let (place, json) = (place_of(key?), json?);
+        if let Some(entry) = waiting.find(|entry| entry.place() == place) {
+            entry.text = serde_json::from_str::<PersonalText>(&json).ok();
         }
-    }
-    for entry in &mut entries {
-        entry.text = words.remove(&entry.place());
     }
     Ok(entries)
 }
 
 /// Takes the accepted events of a batch out of the outbox and says how many were still in it.
 async fn forget_accepted(outbox: &ObjectStore<'_>, batch: &Frozen, accepted: &[EventId]) -> Result<u64, Error> {
-    let accepted: BTreeSet<&EventId> = accepted.iter().collect();
-    let places: BTreeSet<Place> =
-        batch.events.iter().filter(|(_, id)| accepted.contains(id)).map(|(place, _)| *place).collect();
-    let (Some(first), Some(last)) = (places.first(), places.last()) else { return Ok(0) };
-    let range = KeyRange::Bound(key_of(*first), false, key_of(*last), false);
+    let mut names = BTreeSet::new();
+    for id in accepted {
+        names.insert(id.as_str());
+    }
+    let of_accepted = batch.events.iter().filter(|(_, id)| names.contains(id.as_str()));
+    let keys: Vec<f64> = of_accepted.map(|(place, _)| key_of(*place)).collect();
+    let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(0) };
+    let range = KeyRange::Bound(*first, false, *last, false);
     let queued = outbox.get_all_keys::<f64>().with_query::<f64, _>(range).primitive()?.await?;
     let queued: Vec<f64> = queued.collect::<Result<_, _>>()?;
-    let is_accepted = |key: &f64| places.contains(&place_of(*key));
+    // A batch is frozen in the order of its keys.
+    let is_accepted = |key: &f64| keys.binary_search_by(|other| other.total_cmp(key)).is_ok();
     let mut newly = 0;
     // What lies between two keys of a run is not queued: a run can go as one range.
     for run in queued.chunk_by(|a, b| is_accepted(a) == is_accepted(b)) {

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 
 use candor_core::event::Rating;
-use candor_core::first_screen::FirstScreen;
 use candor_core::time::{Moment, UnixMillis, Uptime};
 use serde::Deserialize;
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlElement, Storage, UrlSearchParams};
 
@@ -37,6 +37,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn manager(this: &FirstPaint) -> Result<js_sys::Promise, JsValue>;
 
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn log_error(message: &str);
+
     #[wasm_bindgen(thread_local_v2, js_namespace = performance, js_name = timeOrigin)]
     static TIME_ORIGIN: f64;
 }
@@ -55,6 +58,11 @@ pub enum Tap {
     Locale(String),
     /// The manager's door.
     Door,
+}
+
+/// A panic is a bug: it goes to the console, where a test and a developer see it.
+pub fn report_panics() {
+    std::panic::set_hook(Box::new(|info| log_error(&info.to_string())));
 }
 
 /// Takes the first screen over: from now on its taps come here. Says whether somebody knocked at the door before.
@@ -78,8 +86,8 @@ pub fn take_over(handle: impl Fn(Tap) + 'static) -> bool {
 }
 
 /// Fills the first screen, and keeps it for the first paint of the next start.
-pub fn show_first_screen(first: &FirstScreen, locale: &str) {
-    let Ok(json) = serde_json::to_string(first) else { return };
+pub fn show_first_screen(first: &Value, locale: &str) {
+    let json = first.to_string();
     if let Ok(value) = js_sys::JSON::parse(&json) {
         FIRST_PAINT.with(|page| page.show(&value, locale));
     }

@@ -17,15 +17,14 @@ use crate::runtime::Kiosk;
 /// Starts the kiosk in the page's own markup.
 pub fn start() {
     let (Some(stage), Some(notices)) = (page::element("stage"), page::element("notices")) else { return };
-    let owner = Owner::new();
-    let kiosk = owner.with(Kiosk::start);
-    owner.with(|| {
-        reflect(kiosk);
-        leptos::mount::mount_to(stage, move || stage_view(kiosk)).forget();
-        leptos::mount::mount_to(notices, move || notices::view(kiosk)).forget();
-    });
     // The kiosk lives as long as its page.
-    std::mem::forget(owner);
+    leptos::mount::mount_to(stage, move || {
+        let kiosk = Kiosk::start();
+        reflect(kiosk);
+        leptos::mount::mount_to(notices, move || notices::view(kiosk)).forget();
+        stage_view(kiosk)
+    })
+    .forget();
 }
 
 /// Which screen stands: what the switch looks at, so that a keystroke does not draw a screen anew.
