@@ -22,7 +22,11 @@ unset NO_COLOR
 # Runs a command with a compiler that can build for wasm32-unknown-unknown.
 # As a rule that is the user's own. Where rustup could not download, it is
 # Debian's, behind the two wrappers that the set-up has put into .tools/rust.
+#
+# The app names its sources in messages: without the folders of whoever built it.
 wasm_env() {
+  local cargo_home=${CARGO_HOME:-$HOME/.cargo}
+  local -x CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--remap-path-prefix=$cargo_home/registry/src= --remap-path-prefix=$ROOT="
   if [[ -x $TOOLS/rust/bin/cargo ]]; then
     env PATH="$TOOLS/rust/bin:$PATH" "$@"
   else

@@ -229,28 +229,28 @@ need_geckodriver() {
   has geckodriver "$GECKODRIVER_VERSION" || cargo_tool geckodriver "$GECKODRIVER_VERSION" 2 --locked
 }
 
-# --- wasm-opt from npm ------------------------------------------------------
+# --- wasm-opt and esbuild from npm ------------------------------------------
 
-# Its own `--version` starts node and loads all of it; the manifest is quicker.
-own_wasm_opt() {
-  [[ -x $TOOLS/bin/wasm-opt ]] &&
-    grep -q "\"version\": \"$BINARYEN_VERSION\"" "$TOOLS/npm/node_modules/binaryen/package.json" 2>/dev/null
+# Their own `--version` starts node and loads all of it; the manifests are quicker.
+has_npm_package() {
+  grep -q "\"version\": \"$2\"" "$TOOLS/npm/node_modules/$1/package.json" 2>/dev/null
 }
 
-# The size gate measures brotli with node, so node is wanted in any case.
-need_wasm_opt() {
-  command -v node >/dev/null || apt_install "node runs wasm-opt" nodejs
-  own_wasm_opt || has wasm-opt "${BINARYEN_VERSION%%.*}" || install_wasm_opt
+# Both always from npm, at one version: what the app weighs depends on them.
+need_npm_tools() {
+  command -v node >/dev/null || apt_install "node runs wasm-opt and the last step of the build" nodejs
+  has_npm_package binaryen "$BINARYEN_VERSION" && has_npm_package esbuild "$ESBUILD_VERSION" || install_npm_tools
 }
 
-install_wasm_opt() {
-  command -v npm >/dev/null || apt_install "npm brings wasm-opt" npm
-  say "wasm-opt $BINARYEN_VERSION: from npm, it makes the app smaller"
+install_npm_tools() {
+  command -v npm >/dev/null || apt_install "npm brings wasm-opt and esbuild" npm
+  say "wasm-opt $BINARYEN_VERSION and esbuild $ESBUILD_VERSION: from npm, they make the app smaller"
   logged npm install --prefix "$TOOLS/npm" --no-save --no-audit --no-fund --ignore-scripts \
-    "binaryen@$BINARYEN_VERSION" ||
-    stop "wasm-opt $BINARYEN_VERSION" "$(reason) (all of it: $LOG)" \
-      "npm install --prefix .tools/npm binaryen@$BINARYEN_VERSION"
-  ln -sf ../npm/node_modules/.bin/wasm-opt "$TOOLS/bin/wasm-opt"
+    "binaryen@$BINARYEN_VERSION" "esbuild@$ESBUILD_VERSION" ||
+    stop "wasm-opt $BINARYEN_VERSION and esbuild $ESBUILD_VERSION" "$(reason) (all of it: $LOG)" \
+      "npm install --prefix .tools/npm binaryen@$BINARYEN_VERSION esbuild@$ESBUILD_VERSION"
+  mkdir -p "$TOOLS/bin"
+  ln -sf ../npm/node_modules/.bin/wasm-opt ../npm/node_modules/.bin/esbuild "$TOOLS/bin/"
 }
 
 # --- For the tests ----------------------------------------------------------
@@ -310,7 +310,7 @@ setup_run() {
   check_rust
   check_cc
   need_wasm_target
-  need_wasm_opt
+  need_npm_tools
   need_wasm_bindgen
   need_trunk
 }

@@ -15,13 +15,12 @@ use candor_core::settings::{SETTINGS_RECORD, Settings, TOKEN_RECORD};
 use candor_core::survey::Survey;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::announce::{Announcer, News};
 use crate::browser::journal::IndexedDbJournal;
 use crate::browser::page::{self, EarlyTap, Tap};
-use crate::browser::sleep::sleep;
-use crate::browser::{clock, fetch, release};
+use crate::browser::task::{sleep, spawn};
+use crate::browser::{clock, fetch};
 use crate::uploader::Uploader;
 
 /// The database of the journal, for the kiosk and for the manager's module.
@@ -33,8 +32,6 @@ const PATIENCE_MS: u32 = 5_000;
 const FIRST_RETRY_MS: u32 = 250;
 /// And no further than this.
 const LAST_RETRY_MS: u32 = 10_000;
-/// A new release is looked for this often: a kiosk is never navigated.
-const RELEASE_CHECK_MS: u32 = 3_600_000;
 
 /// The kiosk of this page. A copy is a handle to the same one.
 #[derive(Clone, Copy)]
@@ -82,7 +79,7 @@ impl Kiosk {
             is_door_stuck: RwSignal::new(false),
             parts: StoredValue::new_local(Rc::new(parts)),
         };
-        spawn_local(kiosk.begin());
+        spawn(kiosk.begin());
         kiosk
     }
 
@@ -105,13 +102,13 @@ impl Kiosk {
             uploader.wake();
             self.dispatch(Input::TimePassed);
         });
-        page::listen(&["pointerdown", "keydown", "touchmove", "compositionupdate"], move || self.dispatch(Input::Touched));
+        page::listen(&["pointerdown", "keydown", "touchmove", "compositionupdate"], move || {
+            self.dispatch(Input::Touched)
+        });
         page::listen(&["candor:locked"], move || self.close_door());
         page::set_root_data("ready", "");
-        release::install();
-        loop {
-            sleep(RELEASE_CHECK_MS).await;
-            release::look_for_another();
+        if self.is_at_rest() {
+            page::tell_at_rest();
         }
     }
 
@@ -130,7 +127,7 @@ impl Kiosk {
     /// The settings; on the very first start those of a trial, where the app came from one.
     async fn load_settings(self, parts: &Parts) -> Settings {
         let saved = parts.journal.load(SETTINGS_RECORD).await.ok().flatten();
-        if let Some(settings) = saved.and_then(|json| serde_json::from_str(&json).ok()) {
+        if let Some(settings) = saved.and_then(|json| Settings::from_json(&json)) {
             return settings;
         }
         let mut settings = Settings::default();
@@ -138,9 +135,8 @@ impl Kiosk {
             && let Some(trial) = fetch::trial().await
         {
             settings.point = trial.point;
-            let json = serde_json::to_string(&settings).unwrap_or_default();
             let is_saved = parts.journal.save(TOKEN_RECORD, &trial.token).await.is_ok()
-                && parts.journal.save(SETTINGS_RECORD, &json).await.is_ok();
+                && parts.journal.save(SETTINGS_RECORD, &settings.to_json()).await.is_ok();
             page::set_root_data("trial", if is_saved { "enrolled" } else { "failed" });
         }
         settings
@@ -229,9 +225,9 @@ impl Kiosk {
         }
         if self.is_at_rest() {
             if parts.wants_reload.take() {
-                spawn_local(self.reload());
+                spawn(self.reload());
             }
-            release::switch_if_waiting();
+            page::tell_at_rest();
         }
     }
 
@@ -252,7 +248,7 @@ impl Kiosk {
     /// Sees to it that exactly one task writes drafts, in their order, for as long as there are any.
     fn write(self, parts: &Rc<Parts>) {
         if !parts.drafts.borrow().is_empty() && !parts.is_writing.replace(true) {
-            spawn_local(self.write_drafts(Rc::clone(parts)));
+            spawn(self.write_drafts(Rc::clone(parts)));
         }
     }
 
@@ -303,7 +299,7 @@ impl Kiosk {
                 parts.uploader.reconsider();
                 parts.wants_reload.set(true);
                 if self.is_at_rest() && parts.wants_reload.take() {
-                    spawn_local(self.reload());
+                    spawn(self.reload());
                 }
             }
         }
@@ -334,7 +330,7 @@ impl Kiosk {
             page::send("candor:door");
             return;
         }
-        spawn_local(async move {
+        spawn(async move {
             let is_started = page::start_manager().await;
             parts.is_manager_loaded.set(is_started);
             if !is_started {
@@ -347,7 +343,7 @@ impl Kiosk {
     fn close_door(self) {
         self.is_managed.set(false);
         let parts = self.parts();
-        spawn_local(async move { self.check_door(&parts).await });
+        spawn(async move { self.check_door(&parts).await });
         self.dispatch(Input::Touched);
     }
 }

@@ -10,11 +10,11 @@ use candor_core::settings::{SETTINGS_RECORD, Settings, TOKEN_RECORD};
 use candor_core::time::Uptime;
 use candor_core::wire::judge;
 use gloo_timers::callback::Timeout;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::announce::{Announcer, News};
 use crate::browser::journal::IndexedDbJournal;
 use crate::browser::lock::try_hold;
+use crate::browser::task::spawn;
 use crate::browser::{clock, page, upload};
 
 /// At most one upload of this device is under way, in however many tabs.
@@ -50,7 +50,7 @@ impl Uploader {
     pub fn tell(self: &Rc<Self>) {
         self.is_told.set(true);
         if !self.is_running.replace(true) {
-            spawn_local(Rc::clone(self).run());
+            spawn(Rc::clone(self).run());
         }
     }
 
@@ -106,7 +106,7 @@ impl Uploader {
     /// Sends one batch and settles it; `false` when another tab has emptied the outbox meanwhile.
     async fn send(&self, limits: &Limits) -> Result<bool, StoreError> {
         let settings = self.journal.load(SETTINGS_RECORD).await?;
-        let settings: Settings = settings.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        let settings = settings.and_then(|json| Settings::from_json(&json)).unwrap_or_default();
         let token = self.journal.load(TOKEN_RECORD).await?.unwrap_or_default();
         let id = EventId::new(&clock::moment());
         let Some(batch) = self.journal.freeze(&id, limits).await? else { return Ok(false) };

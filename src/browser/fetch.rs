@@ -1,7 +1,7 @@
 //! Small things that the app fetches from where it came from.
 
 use gloo_net::http::Request;
-use serde::Deserialize;
+use serde_json::Value;
 
 /// A survey template of this release, as its file has it.
 pub async fn template(id: &str) -> Option<String> {
@@ -10,17 +10,21 @@ pub async fn template(id: &str) -> Option<String> {
 }
 
 /// What a collector in trial mode hands to a page of its own.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Trial {
     /// A device token.
     pub token: String,
     /// A service point to begin with.
-    #[serde(default)]
     pub point: String,
 }
 
 /// The trial's token; `None` anywhere but on a collector that was started for a trial.
 pub async fn trial() -> Option<Trial> {
     let response = Request::get("./v1/trial").send().await.ok()?;
-    if response.ok() { serde_json::from_str(&response.text().await.ok()?).ok() } else { None }
+    if !response.ok() {
+        return None;
+    }
+    let answer: Value = serde_json::from_str(&response.text().await.ok()?).ok()?;
+    let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
+    Some(Trial { token: text("token")?, point: text("point").unwrap_or_default() })
 }

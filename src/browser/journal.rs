@@ -5,12 +5,15 @@
 //!
 //! | store | key | value |
 //! | --- | --- | --- |
-//! | events | place | the event as JSON |
+//! | events | place | the event as it travels, as JSON, without personal text |
 //! | texts | place | the customer's words as JSON |
 //! | ids | event id | place |
 //! | outbox | place | event id |
 //! | quarantine | place | the rejection as JSON |
 //! | records | name | text: `head`, `acknowledged`, `frozen`, and what [`JournalStore::save`] is given |
+
+//!
+//! Futures are boxed at each request: one copy of the polling in the module that every tablet loads, not one an await.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -18,23 +21,21 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use candor_core::chain::{Head, PersonalText};
-use candor_core::event::{Draft, Event, EventId};
-use candor_core::journal::{Appended, Counts, Entry, Frozen, JournalStore, Place, Quarantined, StoreError};
+use candor_core::chain::Head;
+use candor_core::event::{Draft, EventId};
+use candor_core::journal::{Appended, Counts, Entry, Frozen, JournalStore, Parcel, Place, Quarantined, StoreError};
 use candor_core::outbox::{Limits, Settlement};
-use candor_core::wire::Rejection;
+use candor_core::wire::{CloudEvent, add_text};
 use indexed_db_futures::KeyRange;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::error::{DomException, Error, OpenDbError, UnexpectedDataError};
 use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
-use indexed_db_futures::primitive::TryToJs;
+use indexed_db_futures::primitive::{TryFromJs, TryToJs};
 use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen::JsValue;
 
-use crate::browser::sleep::within;
+use crate::browser::task::{spawn, within};
 
 const VERSION: u32 = 1;
 const EVENTS: &str = "events";
@@ -54,6 +55,9 @@ const SEQS_PER_EPOCH: u64 = 1 << 40;
 /// With a full disk a transaction may never report at all; a slow flash takes 0.1 s.
 const WATCHDOG_MS: u32 = 10_000;
 
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+type Pending<'a, T> = Boxed<'a, Result<T, Error>>;
+
 /// A journal in the IndexedDB database of that name. Opened when first needed, and again after it was closed.
 #[derive(Debug)]
 pub struct IndexedDbJournal {
@@ -67,8 +71,8 @@ impl IndexedDbJournal {
         Self { name: name.to_owned(), connection: Rc::default() }
     }
 
-    /// The open connection, or a new one. Boxed: one copy of the opening, not one in every transaction.
-    fn connect(&self) -> Pin<Box<dyn Future<Output = Result<Database, StoreError>> + '_>> {
+    /// The open connection, or a new one.
+    fn connect(&self) -> Boxed<'_, Result<Database, StoreError>> {
         Box::pin(async move {
             if let Some(open) = self.connection.borrow().as_ref() {
                 return Ok(open.clone());
@@ -95,7 +99,7 @@ impl IndexedDbJournal {
         let Ok(mut changes) = database.version_changes() else { return };
         let connection = Rc::clone(&self.connection);
         let database = database.clone();
-        spawn_local(async move {
+        spawn(async move {
             changes.recv().await;
             connection.borrow_mut().take();
             database.close();
@@ -103,15 +107,20 @@ impl IndexedDbJournal {
     }
 
     /// Runs one transaction under a watchdog. After any failure the connection is given up: the next call opens anew.
-    async fn run<T>(&self, work: impl AsyncFnOnce(&Database) -> Result<T, Error>) -> Result<T, StoreError> {
-        let database = within(WATCHDOG_MS, self.connect()).await.unwrap_or_else(|| Err(silence()))?;
-        let work: Pin<Box<dyn Future<Output = Result<T, Error>> + '_>> = Box::pin(work(&database));
-        let outcome = within(WATCHDOG_MS, work).await;
-        let outcome = outcome.map_or_else(|| Err(silence()), |outcome| outcome.map_err(|error| fault(&error)));
-        if outcome.is_err() {
-            self.give_up();
-        }
-        outcome
+    fn run<'a, T: 'a>(
+        &'a self,
+        work: impl AsyncFnOnce(&Database) -> Result<T, Error> + 'a,
+    ) -> Boxed<'a, Result<T, StoreError>> {
+        Box::pin(async move {
+            let database = within(WATCHDOG_MS, self.connect()).await.unwrap_or_else(|| Err(silence()))?;
+            let work: Pending<'_, T> = Box::pin(work(&database));
+            let outcome = within(WATCHDOG_MS, work).await;
+            let outcome = outcome.map_or_else(|| Err(silence()), |outcome| outcome.map_err(|error| fault(&error)));
+            if outcome.is_err() {
+                self.give_up();
+            }
+            outcome
+        })
     }
 
     fn give_up(&self) {
@@ -126,10 +135,11 @@ impl JournalStore for IndexedDbJournal {
         self.run(async |database| {
             let transaction = writing(database, &[RECORDS])?;
             let records = transaction.object_store(RECORDS)?;
-            let mut head = read_json(&records, HEAD)?.await?.unwrap_or_else(|| Head::enrol(new_device, 1));
+            let head = get::<String>(&records, HEAD)?.await?;
+            let mut head = head.and_then(|json| Head::from_json(&json)).unwrap_or_else(|| Head::enrol(new_device, 1));
             head.run += 1;
-            put_json(&records, HEAD, &head)?;
-            transaction.commit().await?;
+            put(&records, HEAD, head.to_json())?;
+            commit(transaction).await?;
             Ok(head)
         })
         .await
@@ -141,25 +151,25 @@ impl JournalStore for IndexedDbJournal {
             let records = transaction.object_store(RECORDS)?;
             let ids = transaction.object_store(IDS)?;
             // Both requests go out before either is awaited.
-            let known = ids.get::<f64, _, _>(draft.id.as_str()).primitive()?;
-            let head = read_json::<Head>(&records, HEAD)?;
+            let known = get::<f64>(&ids, draft.id.as_str())?;
+            let head = get::<String>(&records, HEAD)?;
             let (known, head) = (known.await?, head.await?);
             // Without a run there is no device to record for; `begin_run` comes first.
-            let head = head.ok_or(UnexpectedDataError::PollState)?;
+            let head = head.and_then(|json| Head::from_json(&json)).ok_or(UnexpectedDataError::PollState)?;
             if let Some(key) = known {
                 return Ok(Appended { place: place_of(key), responses: head.responses });
             }
             let (event, head) = head.link(draft);
             let appended = Appended { place: Place { epoch: event.epoch, seq: event.seq }, responses: head.responses };
             let key = key_of(appended.place);
-            put_json(&transaction.object_store(EVENTS)?, key, &event)?;
+            put(&transaction.object_store(EVENTS)?, key, CloudEvent::to_json(&event))?;
             if let Some(text) = &draft.text {
-                put_json(&transaction.object_store(TEXTS)?, key, text)?;
+                put(&transaction.object_store(TEXTS)?, key, text.to_json())?;
             }
             put(&ids, draft.id.as_str(), key)?;
             put(&transaction.object_store(OUTBOX)?, key, draft.id.as_str())?;
-            put_json(&records, HEAD, &head)?;
-            transaction.commit().await?;
+            put(&records, HEAD, head.to_json())?;
+            commit(transaction).await?;
             Ok(appended)
         })
         .await
@@ -168,9 +178,18 @@ impl JournalStore for IndexedDbJournal {
     async fn read(&self, after: Place, limit: usize) -> Result<Vec<Entry>, StoreError> {
         self.run(async |database| {
             let transaction = database.transaction([EVENTS, TEXTS]).build()?;
-            let events = read_after(&transaction.object_store(EVENTS)?, after, limit).await?;
-            let events: Vec<Event> = events.iter().filter_map(|json| serde_json::from_str(json).ok()).collect();
-            with_texts(&transaction.object_store(TEXTS)?, events).await
+            let events = transaction.object_store(EVENTS)?;
+            let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+            let range = || KeyRange::LowerBound(key_of(after), true);
+            let (keys, events) = (keys(&events, range(), limit)?, values(&events, range(), limit)?);
+            let (keys, events) = (keys.await?, events.await?);
+            let mut parcels: Vec<(f64, String)> = keys.into_iter().zip(events).collect();
+            join_texts(&transaction, &mut parcels).await?;
+            let entries = parcels.iter().filter_map(|(_, json)| {
+                let (event, text) = serde_json::from_str::<CloudEvent>(json).ok()?.take_apart().ok()?;
+                Some(Entry { event, text })
+            });
+            Ok(entries.collect())
         })
         .await
     }
@@ -178,12 +197,14 @@ impl JournalStore for IndexedDbJournal {
     async fn counts(&self) -> Result<Counts, StoreError> {
         self.run(async |database| {
             let transaction = database.transaction([EVENTS, OUTBOX, QUARANTINE, RECORDS]).build()?;
-            let count = async |store: &str| transaction.object_store(store)?.count().primitive()?.await;
+            let records = transaction.object_store(RECORDS)?;
+            let (recorded, queued) = (count(&transaction, EVENTS)?, count(&transaction, OUTBOX)?);
+            let (quarantined, acknowledged) = (count(&transaction, QUARANTINE)?, get::<f64>(&records, ACKNOWLEDGED)?);
             Ok(Counts {
-                recorded: count(EVENTS).await?.into(),
-                queued: count(OUTBOX).await?.into(),
-                quarantined: count(QUARANTINE).await?.into(),
-                acknowledged: read_json(&transaction.object_store(RECORDS)?, ACKNOWLEDGED)?.await?.unwrap_or_default(),
+                recorded: recorded.await?,
+                queued: queued.await?,
+                quarantined: quarantined.await?,
+                acknowledged: acknowledged.await?.unwrap_or_default() as u64,
             })
         })
         .await
@@ -192,8 +213,7 @@ impl JournalStore for IndexedDbJournal {
     async fn queued(&self) -> Result<u64, StoreError> {
         self.run(async |database| {
             let transaction = database.transaction(OUTBOX).build()?;
-            let queued = transaction.object_store(OUTBOX)?.count().primitive()?.await?;
-            Ok(queued.into())
+            count(&transaction, OUTBOX)?.await
         })
         .await
     }
@@ -202,20 +222,32 @@ impl JournalStore for IndexedDbJournal {
         self.run(async |database| {
             let transaction = writing(database, &[EVENTS, TEXTS, OUTBOX, RECORDS])?;
             let records = transaction.object_store(RECORDS)?;
-            if let Some(frozen) = read_json(&records, FROZEN)?.await? {
+            let frozen = get::<String>(&records, FROZEN)?.await?;
+            if let Some(frozen) = frozen.and_then(|record| Frozen::from_record(&record)) {
                 return Ok(Some(frozen));
             }
             let wanted = u32::try_from(limits.events + limits.skip.len()).unwrap_or(u32::MAX);
             let outbox = transaction.object_store(OUTBOX)?;
-            let keys: Vec<f64> =
-                outbox.get_all_keys::<f64>().with_limit(wanted).primitive()?.await?.collect::<Result<_, _>>()?;
-            let events = read_at(&transaction.object_store(EVENTS)?, &keys).await?;
-            let entries = with_texts(&transaction.object_store(TEXTS)?, events).await?;
-            let frozen = Frozen::new(id.clone(), &entries, limits);
-            if let Some(frozen) = &frozen {
-                put_json(&records, FROZEN, frozen)?;
+            let (keys, ids) = (keys(&outbox, from_start(), wanted)?, values(&outbox, from_start(), wanted)?);
+            let (keys, ids) = (keys.await?, ids.await?);
+            let mut parcels = Vec::new();
+            // A run of keys without gaps costs one request.
+            for run in keys.chunk_by(|a, b| a + 1.0 == *b) {
+                let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+                let range = KeyRange::Bound(*first, false, *last, false);
+                let events = values(&transaction.object_store(EVENTS)?, range, u32::MAX)?.await?;
+                parcels.extend(run.iter().copied().zip(events));
             }
-            transaction.commit().await?;
+            join_texts(&transaction, &mut parcels).await?;
+            let parcels = parcels
+                .into_iter()
+                .zip(ids)
+                .filter_map(|((key, json), id)| Some(Parcel { place: place_of(key), id: EventId::parse(&id)?, json }));
+            let frozen = Frozen::new(id.clone(), parcels, limits);
+            if let Some(frozen) = &frozen {
+                put(&records, FROZEN, frozen.to_record())?;
+            }
+            commit(transaction).await?;
             Ok(frozen)
         })
         .await
@@ -229,24 +261,24 @@ impl JournalStore for IndexedDbJournal {
             let transaction = writing(database, &[OUTBOX, QUARANTINE, RECORDS, IDS])?;
             let outbox = transaction.object_store(OUTBOX)?;
             let records = transaction.object_store(RECORDS)?;
-            let frozen = read_json::<Frozen>(&records, FROZEN)?;
-            let acknowledged = read_json::<u64>(&records, ACKNOWLEDGED)?;
+            let (frozen, acknowledged) = (get::<String>(&records, FROZEN)?, get::<f64>(&records, ACKNOWLEDGED)?);
             let (frozen, acknowledged) = (frozen.await?, acknowledged.await?.unwrap_or_default());
             let newly = forget_accepted(&outbox, batch, &settlement.accepted).await?;
             let quarantine = transaction.object_store(QUARANTINE)?;
             for rejection in &settlement.rejected {
-                let key = transaction.object_store(IDS)?.get::<f64, _, _>(rejection.id.as_str()).primitive()?.await?;
+                let key = get::<f64>(&transaction.object_store(IDS)?, rejection.id.as_str())?.await?;
                 let Some(key) = key else { continue };
-                if outbox.get::<String, _, _>(key).primitive()?.await?.is_some() {
+                if get::<String>(&outbox, key)?.await?.is_some() {
                     outbox.delete(key).primitive()?;
-                    put_json(&quarantine, key, rejection)?;
+                    put(&quarantine, key, serde_json::to_string(rejection).unwrap_or_default())?;
                 }
             }
-            put_json(&records, ACKNOWLEDGED, &(acknowledged + newly))?;
-            if settlement.is_thawed && frozen.is_some_and(|frozen| frozen.id == batch.id) {
+            put(&records, ACKNOWLEDGED, acknowledged + newly)?;
+            let is_same = |record: &String| Frozen::from_record(record).is_some_and(|frozen| frozen.id == batch.id);
+            if settlement.is_thawed && frozen.as_ref().is_some_and(is_same) {
                 records.delete(FROZEN).primitive()?;
             }
-            transaction.commit().await
+            commit(transaction).await
         })
         .await
     }
@@ -255,16 +287,12 @@ impl JournalStore for IndexedDbJournal {
         self.run(async |database| {
             let transaction = database.transaction(QUARANTINE).build()?;
             let store = transaction.object_store(QUARANTINE)?;
-            let keys = store.get_all_keys::<f64>().primitive()?;
-            let values = store.get_all::<String>().primitive()?;
-            let (keys, values) = (keys.await?, values.await?);
-            let mut listed = Vec::new();
-            for (key, json) in keys.zip(values) {
-                if let Ok(rejection) = serde_json::from_str::<Rejection>(&json?) {
-                    listed.push(Quarantined { place: place_of(key?), rejection });
-                }
-            }
-            Ok(listed)
+            let (keys, listed) = (keys(&store, from_start(), u32::MAX)?, values(&store, from_start(), u32::MAX)?);
+            let (keys, listed) = (keys.await?, listed.await?);
+            let listed = keys.into_iter().zip(listed).filter_map(|(key, json)| {
+                Some(Quarantined { place: place_of(key), rejection: serde_json::from_str(&json).ok()? })
+            });
+            Ok(listed.collect())
         })
         .await
     }
@@ -272,7 +300,7 @@ impl JournalStore for IndexedDbJournal {
     async fn load(&self, name: &str) -> Result<Option<String>, StoreError> {
         self.run(async |database| {
             let transaction = database.transaction(RECORDS).build()?;
-            transaction.object_store(RECORDS)?.get::<String, _, _>(record(name)).primitive()?.await
+            get::<String>(&transaction.object_store(RECORDS)?, record(name).as_str())?.await
         })
         .await
     }
@@ -281,7 +309,7 @@ impl JournalStore for IndexedDbJournal {
         self.run(async |database| {
             let transaction = writing(database, &[RECORDS])?;
             put(&transaction.object_store(RECORDS)?, record(name), value)?;
-            transaction.commit().await
+            commit(transaction).await
         })
         .await
     }
@@ -289,7 +317,7 @@ impl JournalStore for IndexedDbJournal {
 
 /// Named records of others live apart from the journal's own.
 fn record(name: &str) -> String {
-    format!("named:{name}")
+    ["named:", name].concat()
 }
 
 fn key_of(place: Place) -> f64 {
@@ -301,6 +329,10 @@ fn place_of(key: f64) -> Place {
     Place { epoch: (key / SEQS_PER_EPOCH) as u32, seq: key % SEQS_PER_EPOCH }
 }
 
+fn from_start() -> KeyRange<f64> {
+    KeyRange::LowerBound(0.0, false)
+}
+
 /// A customer is thanked for what is in here: on disk, not on its way there.
 fn writing<'a>(database: &'a Database, stores: &[&str]) -> Result<Transaction<'a>, Error> {
     database
@@ -310,86 +342,83 @@ fn writing<'a>(database: &'a Database, stores: &[&str]) -> Result<Transaction<'a
         .build()
 }
 
+/// Resolves at the transaction's `complete`.
+fn commit(transaction: Transaction<'_>) -> Pending<'_, ()> {
+    Box::pin(transaction.commit())
+}
+
 /// Sends a put on its way. Its outcome is the transaction's.
 fn put(store: &ObjectStore<'_>, key: impl TryToJs, value: impl TryToJs) -> Result<(), Error> {
     store.put(value).with_key(key).without_key_type().primitive().map(drop)
 }
 
-fn put_json(store: &ObjectStore<'_>, key: impl TryToJs, value: &impl Serialize) -> Result<(), Error> {
-    // What is written here always serialises: text, numbers, and maps with text for keys.
-    put(store, key, serde_json::to_string(value).unwrap_or_default())
-}
-
-/// Sends a get on its way. A value that cannot be read counts as absent.
-fn read_json<T: DeserializeOwned>(
+/// Sends a get on its way; this and the next ones give what is to be awaited.
+fn get<V: TryFromJs + 'static>(
     store: &ObjectStore<'_>,
-    key: &str,
-) -> Result<impl Future<Output = Result<Option<T>, Error>> + use<T>, Error> {
-    let request = store.get::<String, _, _>(key).primitive()?;
-    Ok(async move { Ok(request.await?.and_then(|json| serde_json::from_str(&json).ok())) })
+    key: impl Into<JsValue>,
+) -> Result<Pending<'static, Option<V>>, Error> {
+    let key = KeyRange::Only(key.into());
+    Ok(Box::pin(store.get::<V, JsValue, _>(key).primitive()?))
 }
 
-async fn read_after(store: &ObjectStore<'_>, after: Place, limit: usize) -> Result<Vec<String>, Error> {
-    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-    let range = KeyRange::LowerBound(key_of(after), true);
-    store.get_all::<String>().with_query::<f64, _>(range).with_limit(limit).primitive()?.await?.collect()
+fn count(transaction: &Transaction<'_>, store: &str) -> Result<Pending<'static, u64>, Error> {
+    let request = transaction.object_store(store)?.count().primitive()?;
+    Ok(Box::pin(async move { Ok(request.await?.into()) }))
 }
 
-/// The events at these keys, in their order. A run of keys without gaps costs one request.
-async fn read_at(store: &ObjectStore<'_>, keys: &[f64]) -> Result<Vec<Event>, Error> {
-    let mut events = Vec::with_capacity(keys.len());
-    for run in keys.chunk_by(|a, b| a + 1.0 == *b) {
-        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-        let range = KeyRange::Bound(*first, false, *last, false);
-        for json in store.get_all::<String>().with_query::<f64, _>(range).primitive()?.await? {
-            events.extend(serde_json::from_str::<Event>(&json?).ok());
+fn keys(store: &ObjectStore<'_>, range: KeyRange<f64>, limit: u32) -> Result<Pending<'static, Vec<f64>>, Error> {
+    let request = store.get_all_keys::<f64>().with_query::<f64, _>(range).with_limit(limit).primitive()?;
+    Ok(Box::pin(async move { request.await?.collect() }))
+}
+
+fn values(store: &ObjectStore<'_>, range: KeyRange<f64>, limit: u32) -> Result<Pending<'static, Vec<String>>, Error> {
+    let request = store.get_all::<String>().with_query::<f64, _>(range).with_limit(limit).primitive()?;
+    Ok(Box::pin(async move { request.await?.collect() }))
+}
+
+/// Joins events with the words that belong to them. The events come in the order of their keys.
+fn join_texts<'a>(transaction: &'a Transaction<'_>, events: &'a mut [(f64, String)]) -> Pending<'a, ()> {
+    Box::pin(async move {
+        let (Some((first, _)), Some((last, _))) = (events.first(), events.last()) else { return Ok(()) };
+        let range = || KeyRange::Bound(*first, false, *last, false);
+        let store = transaction.object_store(TEXTS)?;
+        let (keys, texts) = (keys(&store, range(), u32::MAX)?, values(&store, range(), u32::MAX)?);
+        let (keys, texts) = (keys.await?, texts.await?);
+        for (key, text) in keys.into_iter().zip(texts) {
+            if let Ok(index) = events.binary_search_by(|(other, _)| other.total_cmp(&key))
+                && let Some((_, json)) = events.get_mut(index)
+            {
+                *json = add_text(json, &text);
+            }
         }
-    }
-    Ok(events)
-}
-
-/// Joins events with the words that belong to them.
-async fn with_texts(store: &ObjectStore<'_>, events: Vec<Event>) -> Result<Vec<Entry>, Error> {
-    let mut entries: Vec<Entry> = events.into_iter().map(|event| Entry { event, text: None }).collect();
-    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(entries) };
-    let range = || KeyRange::Bound(key_of(first.place()), false, key_of(last.place()), false);
-    let keys = store.get_all_keys::<f64>().with_query::<f64, _>(range()).primitive()?;
-    let texts = store.get_all::<String>().with_query::<f64, _>(range()).primitive()?;
-    let (keys, texts) = (keys.await?, texts.await?);
-    // Both come in the order of their keys, and every text belongs to one of the events.
-    let mut waiting = entries.iter_mut();
-    for (key, json) in keys.zip(texts) {
-        let (place, json) = (place_of(key?), json?);
-        if let Some(entry) = waiting.find(|entry| entry.place() == place) {
-            entry.text = serde_json::from_str::<PersonalText>(&json).ok();
-        }
-    }
-    Ok(entries)
+        Ok(())
+    })
 }
 
 /// Takes the accepted events of a batch out of the outbox and says how many were still in it.
-async fn forget_accepted(outbox: &ObjectStore<'_>, batch: &Frozen, accepted: &[EventId]) -> Result<u64, Error> {
-    let mut names = BTreeSet::new();
-    for id in accepted {
-        names.insert(id.as_str());
-    }
-    let of_accepted = batch.events.iter().filter(|(_, id)| names.contains(id.as_str()));
-    let keys: Vec<f64> = of_accepted.map(|(place, _)| key_of(*place)).collect();
-    let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(0) };
-    let range = KeyRange::Bound(*first, false, *last, false);
-    let queued = outbox.get_all_keys::<f64>().with_query::<f64, _>(range).primitive()?.await?;
-    let queued: Vec<f64> = queued.collect::<Result<_, _>>()?;
-    // A batch is frozen in the order of its keys.
-    let is_accepted = |key: &f64| keys.binary_search_by(|other| other.total_cmp(key)).is_ok();
-    let mut newly = 0;
-    // What lies between two keys of a run is not queued: a run can go as one range.
-    for run in queued.chunk_by(|a, b| is_accepted(a) == is_accepted(b)) {
-        if let (Some(first), Some(last)) = (run.first().filter(|key| is_accepted(key)), run.last()) {
-            outbox.delete::<f64, _>(KeyRange::Bound(*first, false, *last, false)).primitive()?;
-            newly += run.len() as u64;
+fn forget_accepted<'a>(outbox: &'a ObjectStore<'_>, batch: &'a Frozen, accepted: &'a [EventId]) -> Pending<'a, f64> {
+    Box::pin(async move {
+        let mut names = BTreeSet::new();
+        // Inserted one by one: collecting would bring a sort into the module that every tablet loads.
+        for id in accepted {
+            names.insert(id.as_str());
         }
-    }
-    Ok(newly)
+        let of_accepted = batch.events.iter().filter(|(_, id)| names.contains(id.as_str()));
+        let accepted: Vec<f64> = of_accepted.map(|(place, _)| key_of(*place)).collect();
+        let (Some(first), Some(last)) = (accepted.first(), accepted.last()) else { return Ok(0.0) };
+        let queued = keys(outbox, KeyRange::Bound(*first, false, *last, false), u32::MAX)?.await?;
+        // A batch is frozen in the order of its keys.
+        let is_accepted = |key: &f64| accepted.binary_search_by(|other| other.total_cmp(key)).is_ok();
+        let mut newly = 0.0;
+        // What lies between two keys of a run is not queued: a run can go as one range.
+        for run in queued.chunk_by(|a, b| is_accepted(a) == is_accepted(b)) {
+            if let (Some(first), Some(last)) = (run.first().filter(|key| is_accepted(key)), run.last()) {
+                outbox.delete::<f64, _>(KeyRange::Bound(*first, false, *last, false)).primitive()?;
+                newly += run.len() as f64;
+            }
+        }
+        Ok(newly)
+    })
 }
 
 fn silence() -> StoreError {
@@ -398,28 +427,27 @@ fn silence() -> StoreError {
 
 fn open_fault(error: &OpenDbError) -> StoreError {
     match error {
-        OpenDbError::Base(Error::DomException(exception)) if name_of(exception) == "VersionError" => {
-            StoreError::Broken("the database was written by a newer version: an update is needed".to_owned())
-        }
         OpenDbError::Base(error) => fault(error),
         _ => StoreError::Broken("this browser offers no IndexedDB here".to_owned()),
     }
 }
 
 fn fault(error: &Error) -> StoreError {
-    let why = error.to_string();
     match error {
-        Error::DomException(exception) => match name_of(exception).as_str() {
-            "QuotaExceededError" => StoreError::Full(why),
-            "InvalidStateError" | "TransactionInactiveError" => StoreError::Closed(why),
-            _ => StoreError::Again(why),
-        },
-        _ => StoreError::Again(why),
+        Error::DomException(exception) => named_fault(&web_sys::DomException::from(DomException::clone(exception))),
+        Error::MissingData(UnexpectedDataError::TransactionAborted) => StoreError::Again("aborted".to_owned()),
+        _ => StoreError::Again("unexpected data".to_owned()),
     }
 }
 
-fn name_of(exception: &DomException) -> String {
-    web_sys::DomException::from(exception.clone()).name()
+fn named_fault(exception: &web_sys::DomException) -> StoreError {
+    let name = exception.name();
+    match name.as_str() {
+        "QuotaExceededError" => StoreError::Full(name),
+        "InvalidStateError" | "TransactionInactiveError" => StoreError::Closed(name),
+        "VersionError" => StoreError::Broken("written by a newer version: an update is needed".to_owned()),
+        _ => StoreError::Again(name),
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::browser::sleep::within;
+use crate::browser::task::within;
 
 /// A browser answers at once; one that does not (a page on its way out) gets no lock.
 const ANSWER_MS: u32 = 2_000;

@@ -6,6 +6,5 @@ pub mod fetch;
 pub mod journal;
 pub mod lock;
 pub mod page;
-pub mod release;
-pub mod sleep;
+pub mod task;
 pub mod upload;

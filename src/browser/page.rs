@@ -4,7 +4,6 @@ use std::cell::RefCell;
 
 use candor_core::event::Rating;
 use candor_core::time::{Moment, UnixMillis, Uptime};
-use serde::Deserialize;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlElement, Storage, UrlSearchParams};
@@ -28,20 +27,21 @@ extern "C" {
     fn set_handle(this: &FirstPaint, handle: &JsValue);
     #[wasm_bindgen(method, getter, js_name = doorKnocked)]
     fn door_knocked(this: &FirstPaint) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn page(this: &FirstPaint) -> String;
     #[wasm_bindgen(method)]
     fn show(this: &FirstPaint, first: &JsValue, locale: &str);
     #[wasm_bindgen(method, js_name = showLocale)]
     fn show_locale(this: &FirstPaint, locale: &str);
     #[wasm_bindgen(method)]
     fn press(this: &FirstPaint, level: &str);
+    #[wasm_bindgen(method, js_name = atRest)]
+    fn at_rest(this: &FirstPaint);
     #[wasm_bindgen(method, catch)]
     fn manager(this: &FirstPaint) -> Result<js_sys::Promise, JsValue>;
 
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     fn log_error(message: &str);
-
-    #[wasm_bindgen(thread_local_v2, js_namespace = performance, js_name = timeOrigin)]
-    static TIME_ORIGIN: f64;
 }
 
 thread_local! {
@@ -108,6 +108,11 @@ pub fn release_levels() {
     FIRST_PAINT.with(|page| page.press(""));
 }
 
+/// Nobody is being served and nothing waits to be written: the time for the page to change to the next release.
+pub fn tell_at_rest() {
+    FIRST_PAINT.with(FirstPaint::at_rest);
+}
+
 /// Fetches the manager's module and starts it, or gives `false` when it could not be fetched.
 pub async fn start_manager() -> bool {
     let module = FIRST_PAINT.with(|page| page.manager());
@@ -128,27 +133,22 @@ pub struct EarlyTap {
     pub is_of_this_page: bool,
 }
 
-#[derive(Deserialize)]
-struct KeptTap {
-    level: Rating,
-    at: i64,
-    uptime: u64,
-    random: String,
-    page: f64,
-}
-
 /// The taps that the page has kept, oldest first. They stay kept until [`forget_early_taps`].
 pub fn early_taps() -> Vec<EarlyTap> {
-    let kept = storage().and_then(|storage| storage.get_item(EARLY).ok().flatten());
-    let kept: Vec<KeptTap> = kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-    let this_page = TIME_ORIGIN.with(|origin| *origin);
-    let taken = kept.into_iter().filter_map(|tap| {
-        let now = UnixMillis(tap.at);
-        let random = bytes_of(&tap.random)?;
-        let moment = Moment { now, offset: clock::offset_at(now), uptime: Uptime(tap.uptime), random };
-        Some(EarlyTap { rating: tap.level, moment, is_of_this_page: (tap.page - this_page).abs() < 0.5 })
-    });
-    taken.collect()
+    let kept = storage().and_then(|storage| storage.get_item(EARLY).ok().flatten()).unwrap_or_default();
+    kept.lines().filter_map(early_tap).collect()
+}
+
+/// One line of the page's: level, wall clock, uptime, random bytes, page.
+fn early_tap(line: &str) -> Option<EarlyTap> {
+    let mut fields = line.split(' ');
+    let rating = Rating::new(fields.next()?.parse().ok()?)?;
+    let now = UnixMillis(fields.next()?.parse().ok()?);
+    let uptime = Uptime(fields.next()?.parse().ok()?);
+    let random = bytes_of(fields.next()?)?;
+    let is_of_this_page = fields.next()? == FIRST_PAINT.with(FirstPaint::page);
+    let moment = Moment { now, offset: clock::offset_at(now), uptime, random };
+    Some(EarlyTap { rating, moment, is_of_this_page })
 }
 
 /// The kept taps are recorded: the page may forget them.
@@ -192,6 +192,14 @@ pub fn set_data(id: &str, name: &str, value: &str) {
 pub fn set_hidden(id: &str, is_hidden: bool) {
     if let Some(element) = element(id) {
         element.set_hidden(is_hidden);
+    }
+}
+
+/// What somebody of the house should see to, in the corner of the first screen; empty for nothing.
+pub fn set_notice(notice: &str) {
+    if let Some(element) = element("notice") {
+        element.set_text_content(Some(notice));
+        element.set_hidden(notice.is_empty());
     }
 }
 

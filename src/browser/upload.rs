@@ -5,7 +5,7 @@ use candor_core::wire::{Answer, BATCH_TYPE};
 use gloo_net::http::Request;
 use web_sys::{AbortController, RequestCache, RequestCredentials, RequestRedirect};
 
-use crate::browser::sleep::within;
+use crate::browser::task::within;
 
 /// A phone's hotspot took 40 s for an answer once; most that take longer than this never come.
 const TIME_OUT_MS: u32 = 30_000;

@@ -35,16 +35,15 @@
     button.setAttribute('aria-pressed', String(button.dataset.level === level));
   });
 
-  const candor = { handle: null, doorKnocked: false, show, showLocale: (locale) => show(screen, locale), press, manager: () => import('./manager.js').then((module) => module.default()) };
+  const candor = { handle: null, page: String(performance.timeOrigin), doorKnocked: false, show, showLocale: (locale) => show(screen, locale), press, manager: () => import('./manager.js').then((module) => module.default()) };
   window.candor = candor;
 
   const keep = (level) => {
     press(level);
     try {
-      const kept = JSON.parse(localStorage.getItem(EARLY) || '[]');
       const random = hex(crypto.getRandomValues(new Uint8Array(26)));
-      kept.push({ level: +level, at: Date.now(), uptime: Math.floor(performance.now()), random, page: performance.timeOrigin });
-      localStorage.setItem(EARLY, JSON.stringify(kept));
+      const tap = [level, Date.now(), Math.floor(performance.now()), random, candor.page].join(' ');
+      localStorage.setItem(EARLY, (localStorage.getItem(EARLY) || '') + tap + '\n');
     } catch { /* without localStorage the tap shows as pressed, and the wasm asks again */ }
   };
 

@@ -21,12 +21,10 @@ pub fn thanks(kiosk: Kiosk, number: u64, locale: &str) -> impl IntoView {
     let words = text(locale);
     let (heading, hint) = kiosk.session.with_untracked(|session| {
         let say = |local| survey::text(local, locale).to_owned();
-        session
-            .as_ref()
-            .map(|s| (say(&s.survey().thanks), say(&s.survey().thanks_hint)))
-            .unwrap_or_default()
+        session.as_ref().map(|s| (say(&s.survey().thanks), say(&s.survey().thanks_hint))).unwrap_or_default()
     });
-    let saved = words.saved.replace("{}", &page::number(number, locale));
+    let [before, after] = words.saved;
+    let saved = [before, &page::number(number, locale), after].concat();
     view! {
         <section class="centred" role="status" data-testid="thanks" on:click=move |_| kiosk.dispatch(Input::Dismissed)>
             <svg class="tick" viewBox="0 0 120 120" aria-hidden="true">

@@ -3,7 +3,6 @@
 mod attract;
 mod follow_up;
 mod last;
-mod notices;
 mod text;
 mod warning;
 
@@ -16,12 +15,11 @@ use crate::runtime::Kiosk;
 
 /// Starts the kiosk in the page's own markup.
 pub fn start() {
-    let (Some(stage), Some(notices)) = (page::element("stage"), page::element("notices")) else { return };
+    let Some(stage) = page::element("stage") else { return };
     // The kiosk lives as long as its page.
     leptos::mount::mount_to(stage, move || {
         let kiosk = Kiosk::start();
         reflect(kiosk);
-        leptos::mount::mount_to(notices, move || notices::view(kiosk)).forget();
         stage_view(kiosk)
     })
     .forget();
@@ -70,23 +68,25 @@ fn locale_of(kiosk: Kiosk) -> Memo<String> {
     Memo::new(move |_| kiosk.session.with(|session| session.as_ref().map_or(String::new(), |s| s.locale().to_owned())))
 }
 
-/// Carries the session to the markup outside the stage.
+/// Carries the session to the markup outside the stage: one effect, since each costs a copy of the machinery.
 fn reflect(kiosk: Kiosk) {
     let (stage, locale) = (stage_of(kiosk), locale_of(kiosk));
     Effect::new(move |_| {
-        let is_rating = stage.with(|stage| {
-            page::set_data("kiosk", "screen", stage.name());
-            *stage == Stage::Rating
-        });
-        if is_rating {
+        let (stage, locale, is_managed) = (stage.get(), locale.get(), kiosk.is_managed.get());
+        page::show_locale(&locale);
+        page::set_data("kiosk", "screen", stage.name());
+        if stage == Stage::Rating {
             page::release_levels();
         }
-    });
-    Effect::new(move |_| locale.with(|locale| page::show_locale(locale)));
-    Effect::new(move |_| {
-        let is_managed = kiosk.is_managed.get();
         page::set_hidden("kiosk", is_managed);
         page::set_hidden("manager", !is_managed);
+        let words = text::text(&locale);
+        let notice = match (kiosk.is_door_stuck.get(), kiosk.needs_pin.get()) {
+            (true, _) => words.door_stuck,
+            (false, true) => words.no_pin,
+            (false, false) => "",
+        };
+        page::set_notice(notice);
     });
 }
 

@@ -10,8 +10,8 @@ pub struct Text {
     pub skip: &'static str,
     pub submit: &'static str,
     pub saving: &'static str,
-    /// `{}` stands for the number.
-    pub saved: &'static str,
+    /// What stands before and after the number.
+    pub saved: [&'static str; 2],
     pub done: &'static str,
     pub not_saved: &'static str,
     pub not_saved_hint: &'static str,
@@ -31,7 +31,7 @@ const ZH: Text = Text {
     skip: "跳过",
     submit: "提交",
     saving: "正在保存……",
-    saved: "已安全保存 · 本机第 {} 条",
+    saved: ["已安全保存 · 本机第 ", " 条"],
     done: "完成",
     not_saved: "很抱歉，暂时没能存下来",
     not_saved_hint: "您的评价还在，本机会继续尝试保存。请告诉工作人员一声。",
@@ -51,7 +51,7 @@ const EN: Text = Text {
     skip: "Skip",
     submit: "Send",
     saving: "Saving…",
-    saved: "Safely stored · no. {} on this tablet",
+    saved: ["Safely stored · no. ", " on this tablet"],
     done: "Done",
     not_saved: "Sorry, we could not store it yet",
     not_saved_hint: "Your answer is not lost: this tablet keeps trying to store it. Please tell a member of staff.",

@@ -1,4 +1,90 @@
-//! What a manager meets behind the door.
+//! What a manager meets behind the door: a module of its own, fetched and started by the kiosk when it is needed.
+//!
+//! It lives in the element `#manager` and nowhere else. What it knows of the journal is gone from memory once it locks.
 
-/// Starts the manager's part on the element `#manager`.
-pub fn start() {}
+mod app;
+mod browser;
+mod comments;
+mod counts;
+mod desk;
+mod distribution;
+mod door;
+mod door_screen;
+mod export_button;
+mod figures;
+mod frame;
+mod gate;
+mod icon;
+mod idle;
+mod language;
+mod pad;
+mod period;
+mod phc;
+mod pin_change;
+mod results;
+mod score;
+mod settings;
+mod settings_form;
+mod store;
+mod switch;
+mod sync;
+mod text;
+mod verifier;
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+
+use crate::browser::journal::IndexedDbJournal;
+use crate::browser::{page, task};
+use app::Manager;
+
+/// The database that the kiosk writes to as well.
+const DATABASE: &str = "candor";
+/// Told by the kiosk when the door is opened again.
+const DOOR: &str = "candor:door";
+/// Tells the kiosk that the tablet is its own again.
+const LOCKED: &str = "candor:locked";
+
+thread_local! {
+    /// What is mounted; dropping it takes it off the page.
+    static MOUNTED: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+}
+
+/// Starts the manager's part on the element `#manager`, now and whenever the kiosk opens the door again.
+pub fn start() {
+    let journal = Rc::new(IndexedDbJournal::new(DATABASE));
+    browser::attach_style_sheet();
+    page::listen(&[DOOR], {
+        let journal = Rc::clone(&journal);
+        move || open(Rc::clone(&journal))
+    });
+    open(journal);
+}
+
+fn open(journal: Rc<IndexedDbJournal>) {
+    let Some(element) = page::element("manager") else { return };
+    if MOUNTED.with_borrow(Option::is_some) {
+        return;
+    }
+    let _ = element.remove_attribute("hidden");
+    let mounted = mount_to(element, move || view! { <Manager journal /> });
+    MOUNTED.with_borrow_mut(|kept| *kept = Some(Box::new(mounted)));
+}
+
+/// Leaves the page to the kiosk. Later, not now: whoever calls stands inside what is taken away.
+fn close() {
+    task::spawn(async {
+        task::sleep(0).await;
+        let Some(mounted) = MOUNTED.take() else { return };
+        drop(mounted);
+        if let Some(element) = page::element("manager") {
+            element.set_text_content(None);
+            let _ = element.set_attribute("hidden", "");
+        }
+        page::send(LOCKED);
+    });
+}

@@ -57,7 +57,8 @@ impl Browser {
     pub async fn start(engine: Engine, loading: Loading) -> Self {
         let folder = tempfile::tempdir().expect("the system has room for a profile");
         let driver_address = free_address();
-        let mut driver = Program::start(&mut driver_command(engine, driver_address, &folder), &folder.path().join("driver.log"));
+        let mut driver =
+            Program::start(&mut driver_command(engine, driver_address, &folder), &folder.path().join("driver.log"));
         until("the driver to listen", async || match (TcpStream::connect(driver_address), driver.ended()) {
             (_, Some(end)) => panic!("the driver of {engine:?} did not start: {end}"),
             (connected, None) => connected.map(drop).map_err(|fault| fault.to_string()),

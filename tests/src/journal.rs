@@ -1,7 +1,10 @@
 //! The journal of a kiosk as it lies in the browser's IndexedDB, read past the app.
 
-use candor_core::chain::{Head, PersonalText};
+use std::collections::BTreeMap;
+
+use candor_core::chain::PersonalText;
 use candor_core::event::Event;
+use candor_core::wire::CloudEvent;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
@@ -28,14 +31,12 @@ opening.onsuccess = () => {
 /// What lies in the journal.
 #[derive(Debug)]
 pub struct Journal {
-    /// Every event in its place, with the words that belong to it.
+    /// Every event in its place, with the words that belong to it, the hashes of both found to be right.
     pub entries: Vec<(Event, Option<PersonalText>)>,
     /// Keys of what is still to be sent.
     pub queued: usize,
     /// Keys of what the endpoint refused.
     pub quarantined: usize,
-    /// The newest place of the chain.
-    pub head: Head,
 }
 
 impl Journal {
@@ -44,25 +45,26 @@ impl Journal {
     /// # Panics
     /// When it cannot be read or holds what no journal holds.
     pub async fn read(browser: &Browser) -> Self {
-        let stores = json!(["events", "texts", "outbox", "quarantine", "records"]);
+        let stores = json!(["events", "texts", "outbox", "quarantine"]);
         let read = browser.run_until_called_back(READ, vec![stores]).await;
         assert!(read["fault"].is_null(), "the journal cannot be read: {}", read["fault"]);
         let store = |name: &str| -> Vec<(Value, &str)> {
             let pairs = read[name].as_array().expect("a store is a list of pairs");
             pairs.iter().map(|pair| (pair[0].clone(), pair[1].as_str().unwrap_or_default())).collect()
         };
-        let texts = store("texts");
-        let entry = |(key, event): &(Value, &str)| {
-            let text = texts.iter().find(|(of, _)| of == key).map(|(_, text)| parse(text));
-            (parse(event), text)
+        let texts: BTreeMap<String, &str> =
+            store("texts").into_iter().map(|(key, text)| (key.to_string(), text)).collect();
+        let entry = |(key, event): (Value, &str)| {
+            let mut travelling: CloudEvent = parse(event);
+            if let Some(text) = texts.get(&key.to_string()) {
+                travelling.data["text"] = parse(text);
+            }
+            travelling.open().unwrap_or_else(|fault| panic!("{}: {event}", fault.detail()))
         };
-        let records = store("records");
-        let head = records.iter().find(|(name, _)| name == "head").expect("a journal has a head");
         Self {
-            entries: store("events").iter().map(entry).collect(),
+            entries: store("events").into_iter().map(entry).collect(),
             queued: store("outbox").len(),
             quarantined: store("quarantine").len(),
-            head: parse(head.1),
         }
     }
 }

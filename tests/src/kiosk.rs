@@ -1,10 +1,13 @@
 //! What a customer does at the kiosk, and sees there.
 
+use std::time::Duration;
+
 use fantoccini::Locator;
 use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Engine, Loading};
+use crate::remarks::Remark;
 use crate::wait::until;
 
 /// A browser that shows the kiosk.
@@ -12,7 +15,6 @@ use crate::wait::until;
 pub struct Kiosk {
     /// The browser.
     pub browser: Browser,
-    page: String,
 }
 
 /// Opens the kiosk in a browser that has never seen it, and waits until the app has taken over.
@@ -20,8 +22,8 @@ pub struct Kiosk {
 /// # Panics
 /// When it does not.
 pub async fn open_kiosk(engine: Engine, page: &str) -> Kiosk {
-    let kiosk = Kiosk { browser: Browser::start(engine, Loading::Whole).await, page: page.to_owned() };
-    kiosk.go().await;
+    let kiosk = Kiosk { browser: Browser::start(engine, Loading::Whole).await };
+    kiosk.go_to(page).await;
     kiosk.see_ready().await;
     kiosk
 }
@@ -31,15 +33,14 @@ pub async fn open_kiosk(engine: Engine, page: &str) -> Kiosk {
 /// # Panics
 /// When they do not come.
 pub async fn open_kiosk_before_it_is_ready(engine: Engine, page: &str) -> Kiosk {
-    let kiosk = Kiosk { browser: Browser::start(engine, Loading::Begun).await, page: page.to_owned() };
-    kiosk.go().await;
+    let kiosk = Kiosk { browser: Browser::start(engine, Loading::Begun).await };
+    kiosk.go_to(page).await;
     kiosk.see("rate-5").await;
     kiosk
 }
 
 impl Kiosk {
-    async fn go(&self) {
-        let page = &self.page;
+    async fn go_to(&self, page: &str) {
         self.browser.client.goto(page).await.unwrap_or_else(|fault| panic!("{page} does not open: {fault}"));
     }
 
@@ -57,6 +58,11 @@ impl Kiosk {
     /// When it does not.
     pub async fn see_ready(&self) {
         self.see_on_root("data-ready", "").await;
+    }
+
+    /// Whether the app has taken over from the first paint.
+    pub async fn is_ready(&self) -> bool {
+        self.browser.run("return document.documentElement.hasAttribute('data-ready')", vec![]).await == true
     }
 
     /// Until nothing waits to be sent.
@@ -246,6 +252,18 @@ impl Kiosk {
         self.leave_thanks().await;
     }
 
+    /// Until an attribute of an element has this value.
+    ///
+    /// # Panics
+    /// When it does not come to that.
+    pub async fn see_attribute(&self, testid: &str, attribute: &str, value: &str) {
+        until(&format!("{attribute}={value:?} on {testid}"), async || {
+            let seen = self.attribute(testid, attribute).await;
+            if seen.as_deref() == Some(value) { Ok(()) } else { Err(format!("{seen:?}")) }
+        })
+        .await;
+    }
+
     /// Whether a button counts as pressed.
     ///
     /// # Panics
@@ -254,13 +272,56 @@ impl Kiosk {
         self.attribute(testid, "aria-pressed").await.as_deref() == Some("true")
     }
 
-    /// Where the address bar points.
-    pub fn page(&self) -> &str {
-        &self.page
+    /// Serves one customer after the other by a script in the page, which uses what they would use.
+    ///
+    /// # Panics
+    /// When one of them gets stuck.
+    pub async fn serve(&self, customers: &[Remark]) {
+        let list: Vec<Value> = customers
+            .iter()
+            .map(|remark| json!({ "level": remark.rating.level(), "comment": remark.comment }))
+            .collect();
+        let served = self.browser.run_until_called_back(include_str!("customers.js"), vec![list.into()]).await;
+        assert_eq!(served, customers.len(), "every customer is served");
     }
 
-    /// What the page keeps for this key outside of the journal.
-    pub async fn kept(&self, key: &str) -> Value {
-        self.browser.run("return localStorage.getItem(arguments[0])", vec![json!(key)]).await
+    /// Stops the page's clock and its timers: from now on time passes by [`Self::let_pass`] only. Timers set before
+    /// go by the old clock.
+    ///
+    /// The app's wasm has no clock of its own: it asks the page's, each time.
+    pub async fn hold_the_clock(&self) {
+        self.browser.run(include_str!("clock.js"), vec![]).await;
+    }
+
+    /// Moves the page's clock on; timers that are due then go off in their order.
+    ///
+    /// # Panics
+    /// Without [`Self::hold_the_clock`].
+    pub async fn let_pass(&self, time: Duration) {
+        let script = "const [millis, done] = arguments; window.candorClock.letPass(millis).then(done)";
+        self.browser.run_until_called_back(script, vec![json!(time.as_millis() as u64)]).await;
+    }
+
+    /// Until nothing on the screen moves any more and every letter is there.
+    pub async fn see_still(&self) {
+        let script = "const [done] = arguments; \
+                      const settled = () => Promise.all(document.getAnimations() \
+                        .filter((animation) => animation.effect.getComputedTiming().endTime !== Infinity) \
+                        .map((animation) => animation.finished.catch(() => null))); \
+                      document.fonts.ready.then(settled).then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+        self.browser.run_until_called_back(script, vec![]).await;
+    }
+
+    /// Until the page can be loaded without the collector.
+    ///
+    /// # Panics
+    /// When the service worker does not come to that.
+    pub async fn see_kept_for_offline(&self) {
+        until("the service worker in charge of the page", async || {
+            let script = "return navigator.serviceWorker?.controller?.state ?? 'none'";
+            let state = self.browser.run(script, vec![]).await;
+            if state == "activated" { Ok(()) } else { Err(state.to_string()) }
+        })
+        .await;
     }
 }

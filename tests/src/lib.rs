@@ -18,4 +18,5 @@ pub mod manager;
 pub mod process;
 pub mod proxy;
 pub mod remarks;
+pub mod responses;
 pub mod wait;

@@ -30,6 +30,14 @@ impl Kiosk {
     /// When no PIN is asked for, or the door stays closed.
     pub async fn open_manager_and_choose_a_pin(&self) {
         self.tap("manager-door").await;
+        self.choose_a_pin().await;
+    }
+
+    /// Chooses a PIN at the open door.
+    ///
+    /// # Panics
+    /// When none is asked for, or the door stays closed.
+    pub async fn choose_a_pin(&self) {
         self.type_into("pin", PIN).await;
         self.type_into("pin-again", PIN).await;
         self.tap("unlock").await;
@@ -107,7 +115,8 @@ impl Kiosk {
 
     /// The latest comments as they are listed, newest first.
     pub async fn read_comments(&self) -> Vec<String> {
-        let script = "return [...document.querySelectorAll('[data-testid=comment-item]')].map((item) => item.textContent)";
+        let script =
+            "return [...document.querySelectorAll('[data-testid=comment-item]')].map((item) => item.textContent)";
         let seen = self.browser.run(script, vec![]).await;
         let items = seen.as_array().cloned().unwrap_or_default();
         items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()

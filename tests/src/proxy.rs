@@ -40,7 +40,9 @@ impl Uploads {
         };
         match self {
             Self::Pass | Self::AnswerLost => None,
-            Self::PortalPage => Some(of("200 OK", "Content-Type: text/html\r\n", "<!doctype html><title>Wi-Fi</title>")),
+            Self::PortalPage => {
+                Some(of("200 OK", "Content-Type: text/html\r\n", "<!doctype html><title>Wi-Fi</title>"))
+            }
             Self::PortalRedirect => Some(of("302 Found", "Location: /healthz\r\n", "")),
             Self::PortalNoContent => Some("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n".to_owned()),
             Self::PortalJson => Some(of("200 OK", "Content-Type: application/json\r\n", r#"{"status":"ok"}"#)),

@@ -4,13 +4,13 @@
 //! chain and its salted digest inside, so that words can be erased and the chain still verifies.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::event::{Body, Draft, Event};
 
 /// A SHA-256 digest, written as 64 lower-case hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Hash(String);
 
@@ -23,6 +23,11 @@ impl Hash {
     /// The written form.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is still to be computed.
+    pub fn is_blank(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -48,14 +53,19 @@ impl PersonalText {
         (!comment.trim().is_empty()).then(|| Self { comment: comment.to_owned(), salt: hex(salt) })
     }
 
+    /// The text as it is kept and travels: canonical, the fields being in their order.
+    pub fn to_json(&self) -> String {
+        canonical(self)
+    }
+
     /// What the chain holds of the text: SHA-256 over the canonical `{"comment":…,"salt":…}`.
     pub fn digest(&self) -> Hash {
-        Hash::of(canonical(&serde_json::json!({ "comment": self.comment, "salt": self.salt })).as_bytes())
+        Hash::of(canonical(self).as_bytes())
     }
 }
 
 /// The newest place of the chain: what the next event is linked to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Head {
     /// The device: a UUID made at the first start.
     pub device: String,
@@ -72,6 +82,26 @@ pub struct Head {
 }
 
 impl Head {
+    /// Reads a stored head; `None` for anything else.
+    pub fn from_json(json: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(json).ok()?;
+        let number = |name: &str| value.get(name).and_then(Value::as_u64);
+        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(Self {
+            device: text("device")?,
+            epoch: u32::try_from(number("epoch")?).ok()?,
+            run: u32::try_from(number("run")?).ok()?,
+            seq: number("seq")?,
+            hash: Hash(text("hash")?),
+            responses: number("responses")?,
+        })
+    }
+
+    /// The head as it is stored.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// The place before the first event of an epoch.
     pub fn enrol(device: &str, epoch: u32) -> Self {
         Self { device: device.to_owned(), epoch, run: 0, seq: 0, hash: enrolment_hash(device, epoch), responses: 0 }
@@ -84,17 +114,17 @@ impl Head {
             fields.insert("textdigest".to_owned(), Value::String(text.digest().0));
         }
         let mut event = Event {
+            data,
             device: self.device.clone(),
             epoch: self.epoch,
-            seq: self.seq + 1,
+            hash: Hash::default(),
             id: draft.id.clone(),
-            time: draft.time.clone(),
-            run: self.run,
-            uptime: draft.uptime,
-            kind: draft.body.kind().to_owned(),
-            data,
             prev: self.hash.clone(),
-            hash: Hash(String::new()),
+            run: self.run,
+            seq: self.seq + 1,
+            time: draft.time.clone(),
+            kind: draft.body.kind().to_owned(),
+            uptime: draft.uptime,
         };
         event.hash = hash(&event);
         let responses = self.responses + u64::from(matches!(draft.body, Body::RatingGiven { .. }));
@@ -115,18 +145,14 @@ pub fn hash(event: &Event) -> Hash {
 
 /// The canonical bytes that an event's hash covers.
 pub fn canonical_event(event: &Event) -> String {
-    let mut fields = match serde_json::to_value(event) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
-    };
-    fields.remove("hash");
-    canonical(&Value::Object(fields))
+    canonical(&Event { hash: Hash::default(), ..event.clone() })
 }
 
-/// RFC 8785 for the values that events are made of: objects with ASCII keys, strings, booleans, null and integers
-/// below 2^53. `serde_json` keeps object keys sorted and escapes exactly as the RFC asks; a test compares the two.
-fn canonical(value: &Value) -> String {
-    value.to_string()
+/// RFC 8785 for what is hashed here: structures whose fields stand in order, maps with ASCII keys (`serde_json` keeps
+/// them sorted), strings, booleans, null and integers below 2^53. Tests hold it against an implementation of the RFC.
+fn canonical(value: &impl Serialize) -> String {
+    // Text, numbers and maps with text for keys always serialise.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -196,6 +222,7 @@ mod tests {
         let (_, head) = Head::enrol("tablet", 1).link(&Draft::new(&moment, given));
         let (_, head) = head.link(&draft(1, ""));
         assert_eq!(head.responses, 1);
+        assert_eq!(Head::from_json(&head.to_json()), Some(head));
     }
 
     proptest! {
@@ -203,6 +230,17 @@ mod tests {
         fn writes_the_canonical_form_of_rfc_8785(text in ".*", key in "[a-z_]{1,8}", number in 0_u64..(1 << 53)) {
             let value = serde_json::json!({ "z": text, key: [number, null, true], "a": { "y": text, "b": -1 } });
             prop_assert_eq!(canonical(&value), serde_json_canonicalizer::to_string(&value).unwrap());
+        }
+
+        #[test]
+        fn hashes_the_canonical_form_of_rfc_8785(comment in ".*", n in any::<u8>()) {
+            let (event, _) = Head::enrol("tablet", 1).link(&draft(n, &comment));
+            let unhashed = Event { hash: Hash::default(), ..event.clone() };
+            prop_assert_eq!(canonical_event(&event), serde_json_canonicalizer::to_string(&unhashed).unwrap());
+            prop_assert!(!canonical_event(&event).contains("\"hash\""));
+            if let Some(text) = draft(n, &comment).text {
+                prop_assert_eq!(text.to_json(), serde_json_canonicalizer::to_string(&text).unwrap());
+            }
         }
 
         #[test]

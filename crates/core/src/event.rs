@@ -225,31 +225,34 @@ impl Draft {
 }
 
 /// An event in its place in the journal, exactly as it was hashed.
+///
+/// The fields stand in the order of RFC 8785, so that writing an event writes its canonical form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
+    /// The body, and `textdigest` where personal text belongs to it.
+    pub data: Value,
     /// The device: a UUID made at the first start.
     pub device: String,
     /// 1 until the device finds its store wiped.
     pub epoch: u32,
-    /// Counts from 1 in each epoch, without gaps.
-    pub seq: u64,
+    /// The hash of all the rest: see [`crate::chain`].
+    #[serde(default, skip_serializing_if = "Hash::is_blank")]
+    pub hash: Hash,
     /// The event's id.
     pub id: EventId,
-    /// RFC 3339 with the local offset.
-    pub time: String,
+    /// The hash of the event before it.
+    pub prev: Hash,
     /// How often the device had been started; with `uptime` it shows a moved clock.
     pub run: u32,
-    /// Whole seconds since that start.
-    pub uptime: u32,
+    /// Counts from 1 in each epoch, without gaps.
+    pub seq: u64,
+    /// RFC 3339 with the local offset.
+    pub time: String,
     /// One of [`TYPES`].
     #[serde(rename = "type")]
     pub kind: String,
-    /// The body, and `textdigest` where personal text belongs to it.
-    pub data: Value,
-    /// The hash of the event before it.
-    pub prev: Hash,
-    /// The hash of all the rest: see [`crate::chain`].
-    pub hash: Hash,
+    /// Whole seconds since the start.
+    pub uptime: u32,
 }
 
 #[cfg(test)]

@@ -26,13 +26,18 @@ pub fn first_screen(survey: &Survey, place: &str, locale: &str) -> Value {
             "levels": survey.levels.iter().map(|level| text(level, tag).into()).collect::<Vec<Value>>(),
         })
     };
+    // Inserted one by one: collecting would bring a sort into the module that every tablet loads.
+    let mut texts = Map::new();
+    for tag in &survey.locales {
+        texts.insert(tag.clone(), words(tag));
+    }
     json!({
         "survey": survey.id.as_str(),
         "theme": survey.theme.as_str(),
         "place": place,
         "locale": locale,
         "locales": survey.locales.iter().map(|tag| tag.as_str().into()).collect::<Vec<Value>>(),
-        "texts": survey.locales.iter().map(|tag| (tag.clone(), words(tag))).collect::<Map<String, Value>>(),
+        "texts": texts,
     })
 }
 

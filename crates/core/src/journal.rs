@@ -34,6 +34,11 @@ impl Entry {
     pub fn place(&self) -> Place {
         Place { epoch: self.event.epoch, seq: self.event.seq }
     }
+
+    fn parcel(&self) -> Parcel {
+        let json = serde_json::to_string(&CloudEvent::new(&self.event, self.text.as_ref())).unwrap_or_default();
+        Parcel { place: self.place(), id: self.event.id.clone(), json }
+    }
 }
 
 /// What an append came to.
@@ -66,26 +71,35 @@ impl Counts {
     }
 }
 
+/// One queued event as it travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parcel {
+    /// Where it stands in the journal.
+    pub place: Place,
+    /// Its id.
+    pub id: EventId,
+    /// The CloudEvent with its text, as JSON.
+    pub json: String,
+}
+
 /// A batch whose bytes are fixed: a retry sends the same, from whichever tab, after whatever crash.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frozen {
     /// Names the batch in `Idempotency-Key`.
     pub id: EventId,
-    /// Its events.
+    /// Its events, in the order of the journal.
     pub events: Vec<(Place, EventId)>,
     /// The request's body.
     pub body: String,
 }
 
 impl Frozen {
-    /// Freezes as many of `entries` as the limits allow, at least one; `None` when there is nothing to send.
-    pub fn new(id: EventId, entries: &[Entry], limits: &Limits) -> Option<Self> {
+    /// Freezes as many parcels as the limits allow, at least one; `None` when there is nothing to send.
+    pub fn new(id: EventId, parcels: impl IntoIterator<Item = Parcel>, limits: &Limits) -> Option<Self> {
         let mut events = Vec::new();
         let mut body = String::from("[");
-        let sendable = entries.iter().filter(|entry| !limits.skip.contains(&entry.event.id)).take(limits.events);
-        for entry in sendable {
-            let travelling = CloudEvent::new(&entry.event, entry.text.as_ref());
-            let json = serde_json::to_string(&travelling).unwrap_or_default();
+        let sendable = parcels.into_iter().filter(|parcel| !limits.skip.contains(&parcel.id)).take(limits.events);
+        for Parcel { place, id, json } in sendable {
             if !events.is_empty() {
                 if body.len() + json.len() + 2 > limits.bytes {
                     break;
@@ -93,10 +107,35 @@ impl Frozen {
                 body.push(',');
             }
             body.push_str(&json);
-            events.push((entry.place(), entry.event.id.clone()));
+            events.push((place, id));
         }
         body.push(']');
         (!events.is_empty()).then_some(Self { id, events, body })
+    }
+
+    /// The batch as one text: its id, a line for each event, and the body as it is sent.
+    pub fn to_record(&self) -> String {
+        let mut record = format!("{} {}\n", self.id, self.events.len());
+        for (place, id) in &self.events {
+            record.push_str(&format!("{} {} {id}\n", place.epoch, place.seq));
+        }
+        record + &self.body
+    }
+
+    /// Reads what [`Frozen::to_record`] wrote; `None` for anything else.
+    pub fn from_record(record: &str) -> Option<Self> {
+        let (first, mut rest) = record.split_once('\n')?;
+        let (id, count) = first.split_once(' ')?;
+        let mut events = Vec::new();
+        for _ in 0..count.parse::<usize>().ok()? {
+            let (line, further) = rest.split_once('\n')?;
+            let (epoch, line) = line.split_once(' ')?;
+            let (seq, id) = line.split_once(' ')?;
+            let place = Place { epoch: epoch.parse().ok()?, seq: seq.parse().ok()? };
+            events.push((place, EventId::parse(id)?));
+            rest = further;
+        }
+        Some(Self { id: EventId::parse(id)?, events, body: rest.to_owned() })
     }
 
     /// The ids of its events.
@@ -244,9 +283,9 @@ impl JournalStore for MemoryJournal {
         let mut state = self.state.borrow_mut();
         if state.frozen.is_none() {
             let wanted = limits.events + limits.skip.len();
-            let queued: Vec<Entry> =
-                state.outbox.iter().take(wanted).filter_map(|place| state.entries.get(place).cloned()).collect();
-            state.frozen = Frozen::new(id.clone(), &queued, limits);
+            let queued = state.outbox.iter().take(wanted).filter_map(|place| state.entries.get(place));
+            let parcels: Vec<Parcel> = queued.map(Entry::parcel).collect();
+            state.frozen = Frozen::new(id.clone(), parcels, limits);
         }
         Ok(state.frozen.clone())
     }
@@ -293,11 +332,36 @@ pub mod contract;
 
 #[cfg(test)]
 mod tests {
-    use super::MemoryJournal;
+    use super::*;
 
     async fn empty() -> MemoryJournal {
         MemoryJournal::default()
     }
 
     crate::journal_contract!(pollster::test, empty);
+
+    #[test]
+    fn a_frozen_batch_is_kept_byte_for_byte() {
+        let parcel = |n: u8| {
+            let id = contract::rating(n).id;
+            Parcel { place: Place { epoch: 2, seq: n.into() }, id, json: format!("{{\"n\":\"第 {n} 条\\n\"}}") }
+        };
+        let limits = Limits { events: 9, bytes: 9_999, skip: vec![parcel(2).id] };
+        let frozen = Frozen::new(contract::rating(99).id, (1..4).map(parcel), &limits).unwrap();
+        assert_eq!(frozen.body, "[{\"n\":\"第 1 条\\n\"},{\"n\":\"第 3 条\\n\"}]");
+        assert_eq!(Frozen::from_record(&frozen.to_record()), Some(frozen));
+        for broken in ["", "x", "x 1\n", "00000000-0000-7000-8000-000000000000 1\n1 1 nobody\n[]"] {
+            assert_eq!(Frozen::from_record(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_batch_keeps_to_its_bytes_but_for_a_single_large_event() {
+        let parcel = |n: u8| Parcel { place: Place::default(), id: contract::rating(n).id, json: "x".repeat(60) };
+        let count = |bytes| {
+            let limits = Limits { events: 9, bytes, skip: Vec::new() };
+            Frozen::new(contract::rating(99).id, (1..9).map(parcel), &limits).unwrap().events.len()
+        };
+        assert_eq!((count(10), count(122), count(123), count(1_000)), (1, 1, 2, 8));
+    }
 }

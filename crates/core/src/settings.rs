@@ -1,6 +1,7 @@
 //! What an owner sets on a tablet, apart from the token, which is a secret and kept alone.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 /// The named record of the journal that holds the settings as JSON.
 pub const SETTINGS_RECORD: &str = "settings";
@@ -8,8 +9,7 @@ pub const SETTINGS_RECORD: &str = "settings";
 pub const TOKEN_RECORD: &str = "token";
 
 /// A tablet's settings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Settings {
     /// Where events are delivered. A path means the origin that the app came from.
     pub endpoint: String,
@@ -41,6 +41,27 @@ pub enum SettingsFault {
 }
 
 impl Settings {
+    /// Reads what was saved; a field that is missing has its default. `None` when it is no object.
+    pub fn from_json(json: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(json).ok()?;
+        let fields = value.as_object()?;
+        let text =
+            |name: &str, default: String| fields.get(name).and_then(Value::as_str).map_or(default, str::to_owned);
+        let tags = fields.get("languages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let default = Self::default();
+        Some(Self {
+            endpoint: text("endpoint", default.endpoint),
+            point: text("point", default.point),
+            survey: text("survey", default.survey),
+            languages: tags.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        })
+    }
+
+    /// The settings as they are saved.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// Checks settings that a person entered, with the token that belongs to them.
     ///
     /// # Errors
@@ -122,6 +143,14 @@ mod tests {
         ] {
             check(refused, false);
         }
+    }
+
+    #[test]
+    fn reads_what_was_saved_and_fills_what_is_missing() {
+        let settings = Settings { point: "3 号窗口".into(), languages: vec!["en".into()], ..Settings::default() };
+        assert_eq!(Settings::from_json(&settings.to_json()), Some(settings));
+        assert_eq!(Settings::from_json("{}"), Some(Settings::default()));
+        assert_eq!(Settings::from_json("[]"), None);
     }
 
     #[test]

@@ -116,11 +116,32 @@ impl CloudEvent {
         }
     }
 
-    /// Takes the event and its text apart again and checks both.
+    /// An event as text, without personal text: what a tablet keeps, and sends as it is.
+    pub fn to_json(event: &Event) -> String {
+        serde_json::to_string(&Self::new(event, None)).unwrap_or_default()
+    }
+
+    /// Takes the event and its text apart again and checks both, the hash included.
     ///
     /// # Errors
     /// The first [`WireFault`] found.
     pub fn open(self) -> Result<(Event, Option<PersonalText>), WireFault> {
+        let (event, text) = self.take_apart()?;
+        if crate::chain::hash(&event) != event.hash {
+            return Err(WireFault::Hash);
+        }
+        let digest = event.data.get("textdigest").and_then(Value::as_str);
+        match &text {
+            Some(text) if digest != Some(text.digest().as_str()) => Err(WireFault::TextDigest),
+            _ => Ok((event, text)),
+        }
+    }
+
+    /// Takes the event and its text apart without checking a hash: for reading one's own journal.
+    ///
+    /// # Errors
+    /// A [`WireFault`] that keeps it from being an event at all.
+    pub fn take_apart(self) -> Result<(Event, Option<PersonalText>), WireFault> {
         if self.specversion != "1.0" {
             return Err(WireFault::SpecVersion);
         }
@@ -138,20 +159,27 @@ impl CloudEvent {
             Some(_) => return Err(WireFault::TextDigest),
         };
         let event = Event {
+            data,
             device: device.to_owned(),
             epoch: self.deviceepoch,
-            seq: self.deviceseq,
-            id: self.id,
-            time: self.time,
-            run: self.devicerun,
-            uptime: self.deviceuptime,
-            kind: kind.to_owned(),
-            data,
-            prev: self.prevhash,
             hash: self.eventhash,
+            id: self.id,
+            prev: self.prevhash,
+            run: self.devicerun,
+            seq: self.deviceseq,
+            time: self.time,
+            kind: kind.to_owned(),
+            uptime: self.deviceuptime,
         };
-        if crate::chain::hash(&event) == event.hash { Ok((event, text)) } else { Err(WireFault::Hash) }
+        Ok((event, text))
     }
+}
+
+/// Puts personal text into an event that stands as JSON: `data` is its last field.
+pub fn add_text(event: &str, text: &str) -> String {
+    let front = event.strip_suffix("}}").unwrap_or(event);
+    let comma = if front.ends_with('{') { "" } else { "," };
+    [front, comma, "\"text\":", text, "}}"].concat()
 }
 
 /// Why a receiver will never take an event.
@@ -194,6 +222,25 @@ pub struct Receipt {
     pub chain: Vec<ChainState>,
 }
 
+impl Receipt {
+    /// Reads a receipt as far as the outbox needs it; `None` for anything else that calls itself JSON.
+    pub fn from_json(json: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(json).ok()?;
+        let list = |name: &str| value.get(name).and_then(Value::as_array);
+        let id = |value: &Value| value.as_str().and_then(EventId::parse);
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+        let rejected = list("rejected").map_or(&[][..], Vec::as_slice).iter().filter_map(|entry| {
+            let code = text(entry.get("code"));
+            Some(Rejection { id: entry.get("id").and_then(id)?, code, detail: text(entry.get("detail")) })
+        });
+        Some(Self {
+            accepted: list("accepted")?.iter().filter_map(id).collect(),
+            rejected: rejected.collect(),
+            chain: Vec::new(),
+        })
+    }
+}
+
 /// What came back from an upload, before anybody has judged it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -233,8 +280,8 @@ pub enum Outcome {
 pub fn judge(answer: Option<Answer>) -> Outcome {
     let Some(answer) = answer else { return Outcome::Later { retry_after_s: None } };
     match answer.status {
-        200..=299 => match (answer.content_type.as_str(), serde_json::from_str(&answer.body)) {
-            ("application/json", Ok(receipt)) => Outcome::Receipt(receipt),
+        200..=299 => match (answer.content_type.as_str(), Receipt::from_json(&answer.body)) {
+            ("application/json", Some(receipt)) => Outcome::Receipt(receipt),
             _ => Outcome::NotAReceipt,
         },
         401 | 403 => Outcome::Unauthorized,
@@ -276,6 +323,18 @@ mod tests {
     }
 
     #[test]
+    fn adds_the_text_where_a_reader_looks_for_it() {
+        let (event, text) = sample();
+        let travelling: CloudEvent =
+            serde_json::from_str(&add_text(&CloudEvent::to_json(&event), &text.to_json())).unwrap();
+        assert_eq!(travelling, CloudEvent::new(&event, Some(&text)));
+        let bare = Event { data: serde_json::json!({}), ..event };
+        let travelling: CloudEvent =
+            serde_json::from_str(&add_text(&CloudEvent::to_json(&bare), &text.to_json())).unwrap();
+        assert_eq!(travelling, CloudEvent::new(&bare, Some(&text)));
+    }
+
+    #[test]
     fn names_what_is_wrong_with_a_foreign_event() {
         let fault = |change: fn(&mut CloudEvent)| opened(change).unwrap_err();
         assert_eq!(fault(|e| e.specversion = "0.3".into()), WireFault::SpecVersion);
@@ -284,6 +343,15 @@ mod tests {
         assert_eq!(fault(|e| e.kind = "com.example.x".into()), WireFault::UnknownType);
         assert_eq!(fault(|e| e.deviceseq = 2), WireFault::Hash);
         assert_eq!(fault(|e| e.data["text"]["comment"] = "好".into()), WireFault::TextDigest);
+    }
+
+    #[test]
+    fn reads_a_receipt_as_it_was_written() {
+        let id = sample().0.id;
+        let rejected = vec![Rejection { id: id.clone(), code: "unknown-type".into(), detail: "no".into() }];
+        let receipt = Receipt { accepted: vec![id], rejected, chain: Vec::new() };
+        assert_eq!(Receipt::from_json(&serde_json::to_string(&receipt).unwrap()), Some(receipt));
+        assert_eq!(Receipt::from_json(r#"{"accepted":"all"}"#), None);
     }
 
     fn check(status: u16, content_type: &str, body: &str, expected: Outcome) {

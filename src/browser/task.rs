@@ -1,10 +1,16 @@
-//! Waiting, and not waiting for ever.
+//! Work that goes on by itself, waiting, and not waiting for ever.
 
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use gloo_timers::future::TimeoutFuture;
+
+/// Lets work go on by itself. Boxed: one copy of what drives it, not one for each.
+pub fn spawn(work: impl Future<Output = ()> + 'static) {
+    let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
+    wasm_bindgen_futures::spawn_local(work);
+}
 
 /// Resolves after so many milliseconds.
 pub async fn sleep(milliseconds: u32) {

@@ -1,0 +1,160 @@
+//! The manager's own adapters: numbers and times in the reader's way, a file to take away, the page's data. `JsValue`
+//! stops here.
+
+use js_sys::{Array, Date, Intl::NumberFormat, Number, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, BlobPropertyBag, Document, HtmlAnchorElement, HtmlElement, Url};
+
+use crate::browser::task::{sleep, spawn};
+use crate::manager::language::Language;
+
+const STYLE_SHEET: &str = "./manager.css";
+/// How long a download may take to begin; the file stays in memory until then.
+const DOWNLOAD_MS: u32 = 60_000;
+
+/// A point in time, written for a purpose.
+#[derive(Clone, Copy, Debug)]
+pub enum Written {
+    /// Day and minute: beside a comment.
+    Minute,
+    /// Day and weekday: above today's figures.
+    Day,
+    /// Day with its year: since when there are figures.
+    Date,
+    /// The time of day.
+    Clock,
+}
+
+/// The language in which the kiosk stands.
+pub fn page_language() -> Language {
+    let tag = root().and_then(|root| root.get_attribute("lang"));
+    Language::of(&tag.unwrap_or_default())
+}
+
+/// `data-{name}` of the root element; empty where it is not set.
+pub fn root_data(name: &str) -> String {
+    root().and_then(|root| root.get_attribute(&format!("data-{name}"))).unwrap_or_default()
+}
+
+/// Adds the manager's style sheet to the page, unless it is there.
+pub fn attach_style_sheet() {
+    let Some(document) = document() else { return };
+    let present = document.query_selector(&format!("link[href=\"{STYLE_SHEET}\"]"));
+    let (Ok(None), Some(head), Ok(link)) = (present, document.head(), document.create_element("link")) else { return };
+    let _ = link.set_attribute("rel", "stylesheet");
+    let _ = link.set_attribute("href", STYLE_SHEET);
+    let _ = head.append_child(&link);
+}
+
+/// Whether the tablet has a mouse: then there is a keyboard as well, and a field may take the focus by itself without
+/// one popping up on the screen.
+pub fn has_mouse() -> bool {
+    let query = web_sys::window().and_then(|window| window.match_media("(pointer: fine)").ok().flatten());
+    query.is_some_and(|query| query.matches())
+}
+
+/// Gives the keyboard's focus to an element.
+pub fn focus(id: &str) {
+    if let Some(element) = document().and_then(|document| document.get_element_by_id(id))
+        && let Some(element) = element.dyn_ref::<HtmlElement>()
+    {
+        let _ = element.focus();
+    }
+}
+
+/// A whole number with the language's separators.
+pub fn integer(n: u64, language: Language) -> String {
+    Number::from(n as f64).to_locale_string(language.tag()).into()
+}
+
+/// A number with one decimal, for people.
+pub fn decimal(x: f64, language: Language) -> String {
+    number(x, language, &[("minimumFractionDigits", 1.into()), ("maximumFractionDigits", 1.into())])
+}
+
+/// A number with one decimal, for programs: the same in every language.
+pub fn machine_decimal(x: f64) -> String {
+    Number::from(x).to_fixed(1).map(String::from).unwrap_or_default()
+}
+
+/// Seconds as minutes and seconds, in words.
+pub fn duration(seconds: u64, language: Language) -> String {
+    let unit = |n: u64, unit: &str| {
+        let options = [("style", "unit".into()), ("unit", unit.into()), ("unitDisplay", "long".into())];
+        number(n as f64, language, &options)
+    };
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => unit(seconds, "second"),
+        (minutes, 0) => unit(minutes, "minute"),
+        (minutes, seconds) => format!("{} {}", unit(minutes, "minute"), unit(seconds, "second")),
+    }
+}
+
+/// An RFC 3339 time in the tablet's own time zone.
+pub fn time(rfc3339: &str, written: Written, language: Language) -> String {
+    instant(Date::parse(rfc3339), written, language)
+}
+
+/// The present.
+pub fn now(written: Written, language: Language) -> String {
+    instant(Date::now(), written, language)
+}
+
+fn instant(unix_ms: f64, written: Written, language: Language) -> String {
+    let (numeric, short) = (|| JsValue::from("numeric"), || JsValue::from("short"));
+    let clock = || [("hour", "2-digit".into()), ("minute", "2-digit".into()), ("hourCycle", "h23".into())];
+    let options = match written {
+        Written::Minute => {
+            let [hour, minute, cycle] = clock();
+            options(&[("month", short()), ("day", numeric()), hour, minute, cycle])
+        }
+        Written::Day => options(&[("month", short()), ("day", numeric()), ("weekday", short())]),
+        Written::Date => options(&[("year", numeric()), ("month", short()), ("day", numeric())]),
+        Written::Clock => options(&clock()),
+    };
+    Date::new(&unix_ms.into()).to_locale_string(language.tag(), &options).into()
+}
+
+fn number(x: f64, language: Language, with: &[(&str, JsValue)]) -> String {
+    let format = NumberFormat::new(&Array::of1(&language.tag().into()), &options(with)).format();
+    let written = format.call1(&JsValue::UNDEFINED, &x.into());
+    written.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+fn options(pairs: &[(&str, JsValue)]) -> Object {
+    let options = Object::new();
+    for (name, value) in pairs {
+        let _ = Reflect::set(&options, &(*name).into(), value);
+    }
+    options
+}
+
+/// Hands the browser a file to store; `false` when it does not take it.
+pub fn download(name: &str, media_type: &str, text: &str) -> bool {
+    offer(name, media_type, text).is_ok()
+}
+
+fn offer(name: &str, media_type: &str, text: &str) -> Result<(), JsValue> {
+    let document = document().ok_or(JsValue::NULL)?;
+    let bag = BlobPropertyBag::new();
+    bag.set_type(media_type);
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &bag)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    spawn(async move {
+        sleep(DOWNLOAD_MS).await;
+        let _ = Url::revoke_object_url(&url);
+    });
+    Ok(())
+}
+
+fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+fn root() -> Option<web_sys::Element> {
+    document()?.document_element()
+}

@@ -1,0 +1,80 @@
+//! The latest comments: the face, the words, the reasons, where and when.
+
+use candor_core::results::Response;
+use candor_core::survey::{Survey, text};
+use leptos::prelude::*;
+
+use crate::manager::browser::{self, Written};
+use crate::manager::desk::Desk;
+use crate::manager::distribution::level_name;
+use crate::manager::icon::face;
+use crate::manager::language::Language;
+use crate::manager::text::fill;
+
+/// The list, newest first.
+#[component]
+pub fn Comments(desk: Desk, language: Language) -> impl IntoView {
+    let words = &language.texts().results;
+    let comments = Memo::new(move |_| {
+        desk.figures.with(|figures| figures.as_ref().map(|figures| figures.comments.clone()).unwrap_or_default())
+    });
+    let count = Memo::new(move |_| comments.with(Vec::len));
+    let shown = move || match count.get() {
+        0 => String::new(),
+        count => fill(words.comments_shown, &[&count.to_string()]),
+    };
+    view! {
+        <section class="m-card" aria-labelledby="m-comments">
+            <div class="m-card-head">
+                <h2 id="m-comments">{words.comments}</h2>
+                <span class="m-n">{shown}</span>
+            </div>
+            <ol class="m-comments">
+                <For
+                    each=move || comments.get()
+                    // A corrected level makes it another line.
+                    key=|response| (response.id.clone(), response.rating.level())
+                    children=move |response| comment(desk, &response, language)
+                />
+            </ol>
+            {move || (count.get() == 0).then(|| view! {
+                <p class="m-empty"><b>{words.no_comments}</b><br />{words.no_comments_hint}</p>
+            })}
+        </section>
+    }
+}
+
+fn comment(desk: Desk, response: &Response, language: Language) -> impl IntoView + use<> {
+    let level = response.rating.level();
+    let (reasons, survey, rating) = (response.reasons.clone(), response.context.survey.clone(), response.rating);
+    let chips = move || {
+        let surveys = desk.surveys.read();
+        let survey = surveys.get(&survey);
+        let chip = |id: &String| {
+            let words = survey.map_or(id.as_str(), |survey| reason_text(survey, rating, id, language.tag()));
+            view! { <span class="m-chip">{words.to_owned()}</span> }
+        };
+        reasons.iter().map(chip).collect_view()
+    };
+    let point = response.context.point.clone();
+    view! {
+        <li class="m-comment" data-testid="comment-item">
+            {face(level)}
+            <div class="m-said">
+                <span class="sr">{move || level_name(desk, level, language)}" "</span>
+                <p class="m-words" dir="auto">{response.comment.clone()}</p>
+                <p class="m-chips">
+                    {chips}
+                    {(!point.is_empty()).then(|| view! { <span class="m-chip m-chip-point">{point}</span> })}
+                </p>
+            </div>
+            <time datetime=response.time.clone()>{browser::time(&response.time, Written::Minute, language)}</time>
+        </li>
+    }
+}
+
+/// A reason as it was put to somebody who gave this level: the same reason reads differently to the pleased.
+fn reason_text<'a>(survey: &'a Survey, rating: candor_core::event::Rating, id: &'a str, tag: &str) -> &'a str {
+    let asked = survey.follow_up(rating).and_then(|follow_up| follow_up.reasons.iter().find(|reason| reason.id == id));
+    asked.map_or_else(|| survey.reason_text(id, tag), |reason| text(&reason.text, tag))
+}

@@ -1,0 +1,111 @@
+//! The desk's frame: the rail with the sections and the four counts, the screen in service, and what everybody must see.
+
+use leptos::prelude::*;
+
+use crate::manager::counts::Counts;
+use crate::manager::desk::Desk;
+use crate::manager::door::Opened;
+use crate::manager::door_screen::trouble_text;
+use crate::manager::icon::{LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
+use crate::manager::language::Language;
+use crate::manager::results::ResultsScreen;
+use crate::manager::settings::SettingsScreen;
+use crate::manager::settings_form::SettingsForm;
+use crate::manager::switch::LanguageSwitch;
+use crate::manager::sync::SyncScreen;
+use crate::manager::text::{RailTexts, fill};
+
+/// From here on the desk says that it is about to lock. WCAG 2.2, 2.2.1 asks for 20 seconds.
+const WARNING_S: u64 = 20;
+
+/// A section of the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tab {
+    Results,
+    Sync,
+    Settings,
+}
+
+impl Tab {
+    const ALL: [Self; 3] = [Self::Results, Self::Sync, Self::Settings];
+
+    fn parts(self) -> (&'static str, &'static str, fn(&RailTexts) -> &'static str) {
+        match self {
+            Self::Results => ("tab-results", RESULTS, |words| words.results),
+            Self::Sync => ("tab-sync", SYNC, |words| words.sync),
+            Self::Settings => ("tab-settings", SETTINGS, |words| words.settings),
+        }
+    }
+}
+
+/// The desk.
+#[component]
+pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: RwSignal<u64>) -> impl IntoView {
+    let tab = RwSignal::new(Tab::Results);
+    let form = SettingsForm::new(desk);
+    view! {
+        <div class="m-desk">
+            <header class="m-rail">
+                <div class="m-rail-head">
+                    {mark()}
+                    <span class="m-brand">
+                        {move || language.get().texts().product}
+                        <small>{move || language.get().texts().desk}</small>
+                    </span>
+                    <span class="m-push"></span>
+                    <LanguageSwitch language />
+                </div>
+                <nav class="m-tabs" aria-label=move || language.get().texts().rail.tabs>
+                    {Tab::ALL.map(|this| tab_button(this, tab, language)).collect_view()}
+                </nav>
+                <Counts desk language />
+                <button type="button" class="m-lock" data-testid="lock" on:click=move |_| super::close()>
+                    {icon(LOCK)}
+                    <span>{move || language.get().texts().rail.lock}</span>
+                </button>
+            </header>
+            <main class="m-main" id="m-main">
+                {move || banners(desk, opened, language.get())}
+                {move || match (tab.get(), language.get()) {
+                    (Tab::Results, language) => view! { <ResultsScreen desk language /> }.into_any(),
+                    (Tab::Sync, language) => view! { <SyncScreen desk language /> }.into_any(),
+                    (Tab::Settings, language) => view! { <SettingsScreen desk form language /> }.into_any(),
+                }}
+            </main>
+            <div class="m-locking" role="alert" hidden=move || { left_s.get() > WARNING_S }>
+                <span>
+                    {move || {
+                        let words = &language.get().texts().rail;
+                        (left_s.get() <= WARNING_S).then(|| fill(words.locking, &[&left_s.get().to_string()]))
+                    }}
+                </span>
+                <button type="button" class="m-quiet">{move || language.get().texts().rail.stay}</button>
+            </div>
+        </div>
+    }
+}
+
+fn tab_button(this: Tab, tab: RwSignal<Tab>, language: RwSignal<Language>) -> impl IntoView {
+    let (testid, sign, name) = this.parts();
+    view! {
+        <button
+            type="button"
+            class="m-tab"
+            data-testid=testid
+            aria-current=move || (tab.get() == this).then_some("page")
+            on:click=move |_| tab.set(this)
+        >
+            {icon(sign)}
+            <span>{move || name(&language.get().texts().rail)}</span>
+        </button>
+    }
+}
+
+fn banners(desk: Desk, opened: Opened, language: Language) -> impl IntoView {
+    let texts = language.texts();
+    let trouble = desk.trouble.get().map(|error| trouble_text(&error, &texts.trouble));
+    let balance = desk.counts.get().filter(|counts| !counts.add_up()).map(|_| texts.rail.do_not_add_up_long);
+    let unrecorded = (opened == Opened::Unrecorded).then_some(texts.trouble.untraced);
+    let banner = |text| view! { <p class="m-banner" role="alert">{icon(WARNING)}<span>{text}</span></p> };
+    [balance, trouble, unrecorded].into_iter().flatten().map(banner).collect_view()
+}

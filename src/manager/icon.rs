@@ -1,0 +1,48 @@
+//! Signs drawn with one pen, 24 by 24.
+
+use leptos::prelude::*;
+
+/// Bars: results.
+pub const RESULTS: &str = "M5 20v-7M12 20V5M19 20v-10";
+/// Two arrows: sync.
+pub const SYNC: &str = "M4 11a8 8 0 0 1 13.7-5.2L20 8M20 3v5h-5M20 13a8 8 0 0 1-13.7 5.2L4 16M4 21v-5h5";
+/// Sliders: settings.
+pub const SETTINGS: &str =
+    "M4 7h8M17 7h3M4 17h3M12 17h8M12 7a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0M7 17a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0";
+/// A padlock: lock.
+pub const LOCK: &str = "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3";
+/// An arrow back.
+pub const BACK: &str = "M19 12H5M11 6l-6 6l6 6";
+/// A tray: export.
+pub const EXPORT: &str = "M12 4v11M7.5 10.5L12 15l4.5-4.5M5 20h14";
+/// A tick.
+pub const TICK: &str = "M5 12.5l4.5 4.5L19 7";
+/// A triangle that warns.
+pub const WARNING: &str = "M12 4L2.8 20h18.4zM12 10v4.5M12 17.4v.1";
+/// Points down: a list opens.
+pub const CHEVRON: &str = "M6 9.5l6 6 6-6";
+/// A key of the number pad that takes the last digit back.
+pub const DELETE: &str = "M9 5h11v14H9L3 12zM12.5 9.5l5 5M17.5 9.5l-5 5";
+
+/// One of the signs; never the only carrier of a meaning.
+pub fn icon(path: &'static str) -> impl IntoView {
+    view! { <svg class="m-icon" viewBox="0 0 24 24" aria-hidden="true"><path d=path /></svg> }
+}
+
+/// The face of a level, 1 to 5; its words stand beside it.
+pub fn face(level: u8) -> impl IntoView {
+    view! {
+        <svg class="face-icon" viewBox="0 0 100 100" data-level=level.to_string() aria-hidden="true">
+            <use href=format!("#face-{level}") />
+        </svg>
+    }
+}
+
+/// The product's mark.
+pub fn mark() -> impl IntoView {
+    view! {
+        <span class="m-mark" aria-hidden="true">
+            <svg viewBox="0 0 100 100"><path d="M18 58 Q50 96 82 58" /></svg>
+        </span>
+    }
+}

@@ -1,0 +1,155 @@
+//! What is being edited on the settings screen. It outlives the screen: changing the section or the language loses
+//! nothing that was typed.
+
+use candor_core::settings::{Settings, SettingsFault};
+use leptos::prelude::*;
+
+use crate::manager::desk::{Desk, Saving, TokenChange};
+
+/// The fields, as typed.
+#[derive(Clone, Copy)]
+pub struct SettingsForm {
+    /// The endpoint.
+    pub endpoint: RwSignal<String>,
+    /// A new token; empty keeps the stored one.
+    pub token: RwSignal<String>,
+    /// Whether the stored token is to go.
+    pub is_token_removed: RwSignal<bool>,
+    /// The service point.
+    pub point: RwSignal<String>,
+    /// The survey's id.
+    pub survey: RwSignal<String>,
+    /// The languages offered, in any order.
+    pub offered: RwSignal<Vec<String>>,
+    /// The one that is shown first.
+    pub first: RwSignal<String>,
+    desk: Desk,
+}
+
+impl SettingsForm {
+    /// The settings in force, ready to be edited. What is typed before they are loaded is overwritten; what is typed
+    /// after that stays.
+    pub fn new(desk: Desk) -> Self {
+        let form = Self {
+            endpoint: RwSignal::default(),
+            token: RwSignal::default(),
+            is_token_removed: RwSignal::new(false),
+            point: RwSignal::default(),
+            survey: RwSignal::default(),
+            offered: RwSignal::default(),
+            first: RwSignal::default(),
+            desk,
+        };
+        let is_loaded = Memo::new(move |_| desk.settings.with(Option::is_some));
+        Effect::new(move |_| {
+            if is_loaded.get() {
+                form.fill(desk.in_force());
+            }
+        });
+        form
+    }
+
+    /// The languages that the chosen survey speaks.
+    pub fn locales(self) -> Vec<String> {
+        self.desk.surveys.track();
+        self.desk.locales(&self.survey.get())
+    }
+
+    /// Whether the last attempt to save found this fault.
+    pub fn has(self, fault: SettingsFault) -> bool {
+        self.desk.saving.with(|saving| matches!(saving, Saving::Faults(faults) if faults.contains(&fault)))
+    }
+
+    /// Takes what stands in a field now. A report that repeats the last one is no edit.
+    pub fn take(self, field: RwSignal<String>, value: String) {
+        if field.with_untracked(|typed| *typed != value) {
+            field.set(value);
+            self.edited();
+        }
+    }
+
+    /// Something was edited: what was said about the last attempt is out of date.
+    pub fn edited(self) {
+        if self.desk.saving.with_untracked(|saving| !matches!(saving, Saving::None | Saving::Running)) {
+            self.desk.saving.set(Saving::None);
+        }
+    }
+
+    /// Offers a language or not. The first one is always among those offered.
+    pub fn offer(self, tag: &str, is_offered: bool) {
+        self.offered.update(|offered| {
+            offered.retain(|other| other != tag);
+            if is_offered {
+                offered.push(tag.to_owned());
+            }
+        });
+        let offered = self.offered.get_untracked();
+        if !offered.contains(&self.first.get_untracked()) {
+            self.first.set(offered.into_iter().next().unwrap_or_default());
+        }
+        self.edited();
+    }
+
+    /// Saves what is typed.
+    pub fn save(self) {
+        let typed = self.token.get_untracked().trim().to_owned();
+        let token = match (self.is_token_removed.get_untracked(), typed.is_empty()) {
+            (_, false) => TokenChange::Set(typed),
+            (true, true) => TokenChange::Remove,
+            (false, true) => TokenChange::Keep,
+        };
+        let offered = self.offered.get_untracked();
+        let first = self.first.get_untracked();
+        let locales = untrack(|| self.locales());
+        let settings = Settings {
+            endpoint: self.endpoint.get_untracked().trim().to_owned(),
+            point: self.point.get_untracked().trim().to_owned(),
+            survey: self.survey.get_untracked(),
+            languages: in_order(&locales, &offered, &first),
+        };
+        self.desk.save_settings(settings, token);
+    }
+
+    /// After a save: the secret leaves the screen.
+    pub fn forget_token(self) {
+        self.token.set(String::new());
+        self.is_token_removed.set(false);
+    }
+
+    fn fill(self, settings: Settings) {
+        self.endpoint.set(settings.endpoint);
+        self.point.set(settings.point);
+        self.survey.set(settings.survey);
+        self.first.set(settings.languages.first().cloned().unwrap_or_default());
+        self.offered.set(settings.languages);
+    }
+}
+
+/// The offered ones among a survey's languages, the first one first and the rest in the survey's order.
+fn in_order(locales: &[String], offered: &[String], first: &str) -> Vec<String> {
+    let is_offered = |tag: &&String| offered.contains(tag);
+    let leading = locales.iter().filter(is_offered).filter(|tag| *tag == first);
+    let rest = locales.iter().filter(is_offered).filter(|tag| *tag != first);
+    leading.chain(rest).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    fn check(offered: &[&str], first: &str, expected: &[&str]) {
+        let owned = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>();
+        assert_eq!(in_order(&owned(&["zh-CN", "en"]), &owned(offered), first), owned(expected));
+    }
+
+    #[wasm_bindgen_test]
+    fn the_first_language_leads_and_only_the_survey_s_own_count() {
+        check(&["zh-CN", "en"], "en", &["en", "zh-CN"]);
+        check(&["en", "zh-CN"], "zh-CN", &["zh-CN", "en"]);
+        check(&["en"], "zh-CN", &["en"]);
+        check(&["fr", "en"], "fr", &["en"]);
+        check(&[], "en", &[]);
+    }
+}
