@@ -3,5 +3,6 @@
 #![forbid(unsafe_code)]
 
 fn main() {
+    candor::browser::page::report_panics();
     candor::manager::start();
 }

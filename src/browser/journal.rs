@@ -63,12 +63,14 @@ type Pending<'a, T> = Boxed<'a, Result<T, Error>>;
 pub struct IndexedDbJournal {
     name: String,
     connection: Rc<RefCell<Option<Database>>>,
+    /// The head as this tab knows it; another tab may be ahead.
+    head: RefCell<Option<Head>>,
 }
 
 impl IndexedDbJournal {
     /// Names the database; nothing is opened yet.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), connection: Rc::default() }
+        Self { name: name.to_owned(), connection: Rc::default(), head: RefCell::default() }
     }
 
     /// The open connection, or a new one.
@@ -106,7 +108,7 @@ impl IndexedDbJournal {
         });
     }
 
-    /// Runs one transaction under a watchdog. After any failure the connection is given up: the next call opens anew.
+    /// Runs one transaction under a watchdog. After a failure of storage itself the next call opens it anew.
     fn run<'a, T: 'a>(
         &'a self,
         work: impl AsyncFnOnce(&Database) -> Result<T, Error> + 'a,
@@ -116,7 +118,8 @@ impl IndexedDbJournal {
             let work: Pending<'_, T> = Box::pin(work(&database));
             let outcome = within(WATCHDOG_MS, work).await;
             let outcome = outcome.map_or_else(|| Err(silence()), |outcome| outcome.map_err(|error| fault(&error)));
-            if outcome.is_err() {
+            // What merely did not work this time says nothing against the connection.
+            if !matches!(outcome, Ok(_) | Err(StoreError::Again(_))) {
                 self.give_up();
             }
             outcome
@@ -130,6 +133,43 @@ impl IndexedDbJournal {
     }
 }
 
+impl IndexedDbJournal {
+    /// Links the draft to a head, or to the one that is stored, in one transaction.
+    fn append_after<'a>(&'a self, head: Option<Head>, draft: &'a Draft) -> Boxed<'a, Result<Appended, StoreError>> {
+        self.run(async move |database| {
+            let transaction = writing(database, &[EVENTS, TEXTS, IDS, OUTBOX, RECORDS])?;
+            let records = transaction.object_store(RECORDS)?;
+            let ids = transaction.object_store(IDS)?;
+            let head = match head {
+                Some(head) => head,
+                None => {
+                    let (known, head) = (get::<f64>(&ids, draft.id.as_str())?, get::<String>(&records, HEAD)?);
+                    let (known, head) = (known.await?, head.await?);
+                    // Without a run there is no device to record for; `begin_run` comes first.
+                    let head = head.and_then(|json| Head::from_json(&json)).ok_or(UnexpectedDataError::PollState)?;
+                    if let Some(key) = known {
+                        return Ok(Appended { place: place_of(key), responses: head.responses });
+                    }
+                    head
+                }
+            };
+            let (event, head) = head.link(draft);
+            let appended = Appended { place: Place { epoch: event.epoch, seq: event.seq }, responses: head.responses };
+            let key = key_of(appended.place);
+            add(&transaction.object_store(EVENTS)?, key, CloudEvent::to_json(&event))?;
+            add(&ids, draft.id.as_str(), key)?;
+            if let Some(text) = &draft.text {
+                put(&transaction.object_store(TEXTS)?, key, text.to_json())?;
+            }
+            put(&transaction.object_store(OUTBOX)?, key, draft.id.as_str())?;
+            put(&records, HEAD, head.to_json())?;
+            commit(transaction).await?;
+            *self.head.borrow_mut() = Some(head);
+            Ok(appended)
+        })
+    }
+}
+
 impl JournalStore for IndexedDbJournal {
     async fn begin_run(&self, new_device: &str) -> Result<Head, StoreError> {
         self.run(async |database| {
@@ -140,39 +180,22 @@ impl JournalStore for IndexedDbJournal {
             head.run += 1;
             put(&records, HEAD, head.to_json())?;
             commit(transaction).await?;
+            *self.head.borrow_mut() = Some(head.clone());
             Ok(head)
         })
         .await
     }
 
     async fn append(&self, draft: &Draft) -> Result<Appended, StoreError> {
-        self.run(async |database| {
-            let transaction = writing(database, &[EVENTS, TEXTS, IDS, OUTBOX, RECORDS])?;
-            let records = transaction.object_store(RECORDS)?;
-            let ids = transaction.object_store(IDS)?;
-            // Both requests go out before either is awaited.
-            let known = get::<f64>(&ids, draft.id.as_str())?;
-            let head = get::<String>(&records, HEAD)?;
-            let (known, head) = (known.await?, head.await?);
-            // Without a run there is no device to record for; `begin_run` comes first.
-            let head = head.and_then(|json| Head::from_json(&json)).ok_or(UnexpectedDataError::PollState)?;
-            if let Some(key) = known {
-                return Ok(Appended { place: place_of(key), responses: head.responses });
-            }
-            let (event, head) = head.link(draft);
-            let appended = Appended { place: Place { epoch: event.epoch, seq: event.seq }, responses: head.responses };
-            let key = key_of(appended.place);
-            put(&transaction.object_store(EVENTS)?, key, CloudEvent::to_json(&event))?;
-            if let Some(text) = &draft.text {
-                put(&transaction.object_store(TEXTS)?, key, text.to_json())?;
-            }
-            put(&ids, draft.id.as_str(), key)?;
-            put(&transaction.object_store(OUTBOX)?, key, draft.id.as_str())?;
-            put(&records, HEAD, head.to_json())?;
-            commit(transaction).await?;
-            Ok(appended)
-        })
-        .await
+        // With the head in mind nothing has to be read: the writes leave in the tap's own task, ahead of the painting.
+        // Another tab may have been faster, or the draft be there already: then an `add` fails, and the head is read.
+        let remembered = self.head.borrow_mut().take();
+        if remembered.is_some()
+            && let Ok(appended) = self.append_after(remembered, draft).await
+        {
+            return Ok(appended);
+        }
+        self.append_after(None, draft).await
     }
 
     async fn read(&self, after: Place, limit: usize) -> Result<Vec<Entry>, StoreError> {
@@ -347,6 +370,11 @@ fn commit(transaction: Transaction<'_>) -> Pending<'_, ()> {
     Box::pin(transaction.commit())
 }
 
+/// Sends an add on its way: it fails, and the transaction with it, where the key is taken.
+fn add(store: &ObjectStore<'_>, key: impl TryToJs, value: impl TryToJs) -> Result<(), Error> {
+    store.add(value).with_key(key).without_key_type().primitive().map(drop)
+}
+
 /// Sends a put on its way. Its outcome is the transaction's.
 fn put(store: &ObjectStore<'_>, key: impl TryToJs, value: impl TryToJs) -> Result<(), Error> {
     store.put(value).with_key(key).without_key_type().primitive().map(drop)
@@ -436,7 +464,7 @@ fn fault(error: &Error) -> StoreError {
     match error {
         Error::DomException(exception) => named_fault(&web_sys::DomException::from(DomException::clone(exception))),
         Error::MissingData(UnexpectedDataError::TransactionAborted) => StoreError::Again("aborted".to_owned()),
-        _ => StoreError::Again("unexpected data".to_owned()),
+        _ => StoreError::Closed("unexpected data".to_owned()),
     }
 }
 
@@ -444,9 +472,9 @@ fn named_fault(exception: &web_sys::DomException) -> StoreError {
     let name = exception.name();
     match name.as_str() {
         "QuotaExceededError" => StoreError::Full(name),
-        "InvalidStateError" | "TransactionInactiveError" => StoreError::Closed(name),
         "VersionError" => StoreError::Broken("written by a newer version: an update is needed".to_owned()),
-        _ => StoreError::Again(name),
+        "ConstraintError" | "AbortError" => StoreError::Again(name),
+        _ => StoreError::Closed(name),
     }
 }
 

@@ -4,13 +4,12 @@
 
 use candor_core::event::Body;
 use candor_core::journal::StoreError;
+use candor_core::pin::DOOR_RECORD;
 use serde::{Deserialize, Serialize};
 
 use crate::browser::clock;
 use crate::manager::store::Store;
 use crate::manager::verifier;
-
-const RECORD: &str = "door";
 
 #[derive(Deserialize, Serialize)]
 struct Record {
@@ -55,7 +54,7 @@ pub enum Verdict {
 /// # Errors
 /// As the store has it; the same for all that follow.
 pub async fn lock(store: &Store) -> Result<Lock, StoreError> {
-    let Some(json) = store.load(RECORD).await? else { return Ok(Lock::Unset) };
+    let Some(json) = store.load(DOOR_RECORD).await? else { return Ok(Lock::Unset) };
     Ok(match serde_json::from_str::<Record>(&json) {
         Ok(record) => Lock::Set { refusals: record.refusals },
         Err(_) => Lock::Damaged,
@@ -64,7 +63,7 @@ pub async fn lock(store: &Store) -> Result<Lock, StoreError> {
 
 /// Tries a PIN. A wrong one is recorded.
 pub async fn check(store: &Store, pin: &str) -> Result<Verdict, StoreError> {
-    let Some(json) = store.load(RECORD).await? else { return Ok(Verdict::Unset) };
+    let Some(json) = store.load(DOOR_RECORD).await? else { return Ok(Verdict::Unset) };
     let Ok(record) = serde_json::from_str::<Record>(&json) else { return Ok(Verdict::Damaged) };
     let in_a_row = record.refusals.saturating_add(1);
     let counted = Record { refusals: in_a_row, ..record };
@@ -95,5 +94,5 @@ pub async fn set(store: &Store, pin: &str) -> Result<(), StoreError> {
 }
 
 async fn write(store: &Store, record: &Record) -> Result<(), StoreError> {
-    store.save(RECORD, &serde_json::to_string(record).unwrap_or_default()).await
+    store.save(DOOR_RECORD, &serde_json::to_string(record).unwrap_or_default()).await
 }

@@ -200,17 +200,18 @@ impl Outbox {
     }
 
     fn settle(&mut self, batch: &[EventId], receipt: Receipt, now: Uptime, random: u32) -> Settlement {
-        let mut unnamed = BTreeSet::new();
-        // Inserted one by one: collecting would bring a sort into the module that every tablet loads.
+        let (mut sent, mut named) = (BTreeSet::new(), BTreeSet::new());
+        // Inserted one by one, and never removed: collecting would bring a sort, and removing a rebalancing, into the
+        // module that every tablet loads.
         for id in batch {
-            unnamed.insert(id.as_str());
+            sent.insert(id.as_str());
         }
-        let mut is_ours = |id: &EventId| unnamed.remove(id.as_str());
+        let mut is_ours = |id: &EventId| sent.get(id.as_str()).is_some_and(|id| named.insert(*id));
         let accepted: Vec<EventId> = receipt.accepted.into_iter().filter(&mut is_ours).collect();
         let mut rejected: Vec<Rejection> = receipt.rejected.into_iter().filter(|r| is_ours(&r.id)).collect();
-        let named = accepted.len() + rejected.len();
+        let answered = accepted.len() + rejected.len();
         self.not_receipts = 0;
-        if named == 0 {
+        if answered == 0 {
             // A receipt that names nothing of ours would come back for ever without a pause.
             self.back_off(None, now, random);
             self.state = State::Waiting;
@@ -218,7 +219,7 @@ impl Outbox {
         }
         self.failures = 0;
         self.not_before = Uptime(0);
-        if named == batch.len() && batch.len() >= self.events {
+        if answered == batch.len() && batch.len() >= self.events {
             self.events = (self.events * 2).min(MAX_BATCH_EVENTS);
             self.bytes = (self.bytes * 2).min(MAX_BATCH_BYTES);
         }
