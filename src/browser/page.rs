@@ -46,8 +46,11 @@ extern "C" {
 
 thread_local! {
     /// The page calls it for as long as it lives.
-    static HANDLER: RefCell<Option<Closure<dyn Fn(String, String)>>> = const { RefCell::new(None) };
+    static HANDLER: RefCell<Option<Handler>> = const { RefCell::new(None) };
 }
+
+/// Takes a kind of tap and its value.
+type Handler = Closure<dyn Fn(String, String)>;
 
 /// What was tapped on the markup that stands outside the wasm.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +70,7 @@ pub fn report_panics() {
 
 /// Takes the first screen over: from now on its taps come here. Says whether somebody knocked at the door before.
 pub fn take_over(handle: impl Fn(Tap) + 'static) -> bool {
-    let handler = Closure::<dyn Fn(String, String)>::new(move |kind: String, value: String| {
+    let handler = Handler::new(move |kind: String, value: String| {
         let tap = match kind.as_str() {
             "rate" => value.parse().ok().and_then(Rating::new).map(Tap::Rate),
             "locale" => Some(Tap::Locale(value)),

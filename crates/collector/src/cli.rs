@@ -18,7 +18,7 @@ use crate::token::{Role, Token};
 const TRIAL_DEVICE: &str = "trial";
 const TRIAL_READER: &str = "trial-reader";
 /// The service point that a trial's tablet starts with.
-const TRIAL_POINT: &str = "trial";
+const TRIAL_POINT: &str = "";
 /// The longest name of a device or reader, in characters.
 const MAX_NAME: usize = 100;
 
