@@ -147,7 +147,8 @@ part_e2e() {
   build_all
   find_browsers
   start_display
-  cargo test --no-fail-fast -p candor-tests -- --test-threads=1
+  # Uncaptured, since some of them print what they measured.
+  cargo test --no-fail-fast -p candor-tests -- --test-threads=1 --nocapture
 }
 
 part_replay() {

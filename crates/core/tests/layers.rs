@@ -1,5 +1,7 @@
 //! The core stays pure: no browser crate below it, no clock, randomness, file or socket inside it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot read the sources has to fail")]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -34,6 +36,28 @@ fn the_core_builds_without_any_browser_crate() {
         let name = line.split(' ').next().unwrap_or_default();
         assert!(!FOREIGN.iter().any(|foreign| name.starts_with(foreign)), "the core depends on {name}");
     }
+}
+
+#[test]
+fn nothing_turns_off_the_order_of_keys_that_the_hash_needs() {
+    let tree = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--workspace",
+            "--edges",
+            "features",
+            "--prefix",
+            "none",
+            "--target",
+            "all",
+            "--invert",
+            "serde_json",
+        ])
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(tree.stdout).unwrap();
+    assert!(listed.contains("serde_json feature \"std\""), "{listed}");
+    assert!(!listed.contains("preserve_order"), "serde_json would keep keys as they came: RFC 8785 wants them sorted");
 }
 
 #[test]
