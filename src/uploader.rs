@@ -71,7 +71,11 @@ impl Uploader {
         while self.is_told.take() {
             let wake_up = match self.drain().await {
                 Ok(wake_up) => wake_up,
-                Err(_) => Some(clock::uptime().after(LOOK_AGAIN_MS)),
+                Err(_) => {
+                    page::set_root_data("sync", State::Waiting.name());
+                    page::set_root_data("sync-why", "storage");
+                    Some(clock::uptime().after(LOOK_AGAIN_MS))
+                }
             };
             *self.alarm.borrow_mut() = wake_up.map(|at| {
                 let wait = at.0.saturating_sub(clock::uptime().0) + 1;

@@ -47,6 +47,7 @@ const RECORDS: &str = "records";
 const STORES: [&str; 6] = [EVENTS, TEXTS, IDS, OUTBOX, QUARANTINE, RECORDS];
 
 const HEAD: &str = "head";
+const RUN: &str = "run";
 const ACKNOWLEDGED: &str = "acknowledged";
 const FROZEN: &str = "frozen";
 
@@ -63,14 +64,16 @@ type Pending<'a, T> = Boxed<'a, Result<T, Error>>;
 pub struct IndexedDbJournal {
     name: String,
     connection: Rc<RefCell<Option<Database>>>,
-    /// The head as this tab knows it; another tab may be ahead.
+    /// The head to append after without reading; another tab may be ahead.
     head: RefCell<Option<Head>>,
+    /// The last head that this tab has seen, for its run and for a store that is found wiped.
+    last: RefCell<Option<Head>>,
 }
 
 impl IndexedDbJournal {
     /// Names the database; nothing is opened yet.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), connection: Rc::default(), head: RefCell::default() }
+        Self { name: name.to_owned(), connection: Rc::default(), head: RefCell::default(), last: RefCell::default() }
     }
 
     /// The open connection, or a new one.
@@ -145,8 +148,7 @@ impl IndexedDbJournal {
                 None => {
                     let (known, head) = (get::<f64>(&ids, draft.id.as_str())?, get::<String>(&records, HEAD)?);
                     let (known, head) = (known.await?, head.await?);
-                    // Without a run there is no device to record for; `begin_run` comes first.
-                    let head = head.and_then(|json| Head::from_json(&json)).ok_or(UnexpectedDataError::PollState)?;
+                    let head = self.in_this_run(head.and_then(|json| Head::from_json(&json)))?;
                     if let Some(key) = known {
                         return Ok(Appended { place: place_of(key), responses: head.responses });
                     }
@@ -164,9 +166,27 @@ impl IndexedDbJournal {
             put(&transaction.object_store(OUTBOX)?, key, draft.id.as_str())?;
             put(&records, HEAD, head.to_json())?;
             commit(transaction).await?;
-            *self.head.borrow_mut() = Some(head);
+            self.remember(head);
             Ok(appended)
         })
+    }
+
+    fn remember(&self, head: Head) {
+        *self.last.borrow_mut() = Some(head.clone());
+        *self.head.borrow_mut() = Some(head);
+    }
+
+    /// The stored head as this tab continues it. Where the store was wiped under the page, a new epoch begins: no
+    /// number is ever used again.
+    fn in_this_run(&self, stored: Option<Head>) -> Result<Head, Error> {
+        let last = self.last.borrow();
+        match (stored, last.as_ref()) {
+            (Some(stored), Some(last)) => Ok(Head { run: last.run, ..stored }),
+            (Some(stored), None) => Ok(stored),
+            (None, Some(last)) => Ok(Head { run: last.run, ..Head::enrol(&last.device, last.epoch + 1) }),
+            // There is no device to record for; `begin_run` comes first.
+            (None, None) => Err(UnexpectedDataError::PollState.into()),
+        }
     }
 }
 
@@ -175,12 +195,15 @@ impl JournalStore for IndexedDbJournal {
         self.run(async |database| {
             let transaction = writing(database, &[RECORDS])?;
             let records = transaction.object_store(RECORDS)?;
-            let head = get::<String>(&records, HEAD)?.await?;
-            let mut head = head.and_then(|json| Head::from_json(&json)).unwrap_or_else(|| Head::enrol(new_device, 1));
-            head.run += 1;
+            let (head, run) = (get::<String>(&records, HEAD)?, get::<f64>(&records, RUN)?);
+            let (head, run) = (head.await?, run.await?.unwrap_or_default() + 1.0);
+            let head = head.and_then(|json| Head::from_json(&json)).unwrap_or_else(|| Head::enrol(new_device, 1));
+            let head = Head { run: run as u32, ..head };
             put(&records, HEAD, head.to_json())?;
+            // Apart from the head: a tab of an earlier run writes the head too, with its own run in it.
+            put(&records, RUN, run)?;
             commit(transaction).await?;
-            *self.head.borrow_mut() = Some(head.clone());
+            self.remember(head.clone());
             Ok(head)
         })
         .await
@@ -516,6 +539,34 @@ mod tests {
         journal.connect().await.unwrap().close();
         assert!(matches!(journal.counts().await, Err(StoreError::Closed(_))));
         assert_eq!(journal.counts().await.unwrap().recorded, 1);
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_later_run_keeps_its_number_beside_a_tab_of_an_earlier_one() {
+        let early = empty().await;
+        let late = IndexedDbJournal::new(&early.name);
+        assert_eq!(early.begin_run("tablet").await.unwrap().run, 1);
+        assert_eq!(late.begin_run("tablet").await.unwrap().run, 2);
+        early.append(&rating(1)).await.unwrap();
+        late.append(&rating(2)).await.unwrap();
+        early.append(&rating(3)).await.unwrap();
+        let runs = early.read(Place::default(), 9).await.unwrap();
+        assert_eq!(runs.iter().map(|entry| entry.event.run).collect::<Vec<_>>(), [1, 2, 1]);
+        assert_eq!(IndexedDbJournal::new(&early.name).begin_run("tablet").await.unwrap().run, 3);
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_store_wiped_under_the_page_begins_a_new_epoch() {
+        let journal = empty().await;
+        journal.begin_run("tablet").await.unwrap();
+        journal.append(&rating(1)).await.unwrap();
+        journal.give_up();
+        Database::delete_by_name(&journal.name).unwrap().await.unwrap();
+        journal.head.borrow_mut().take();
+        let appended = journal.append(&rating(2)).await.unwrap();
+        assert_eq!(appended.place, Place { epoch: 2, seq: 1 });
+        let entries = journal.read(Place::default(), 9).await.unwrap();
+        assert_eq!((entries.len(), entries[0].event.device.as_str()), (1, "tablet"));
     }
 
     #[wasm_bindgen_test]

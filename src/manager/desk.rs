@@ -1,4 +1,4 @@
-//! What the desk knows and does: signals for the screens, and the only place behind the door that spawns tasks.
+//! What the desk knows and does: signals for the screens, and the place behind the door that works on the journal.
 //!
 //! A task may outlive the desk: it writes signals, which then goes nowhere, and reads none.
 
@@ -64,6 +64,8 @@ pub enum Export {
     None,
     /// Being written.
     Running,
+    /// The browser took no file.
+    Failed,
     /// Handed to the browser.
     Done {
         /// Rows without the heading.
@@ -279,9 +281,12 @@ impl Desk {
                 (export::csv(responses.all()), responses.all().len())
             };
             let device = tip.map(|tip| tip.device).unwrap_or_default();
+            if !browser::download(&file_name(&point, &device, &today()), "text/csv;charset=utf-8", &file) {
+                self.export.set(Export::Failed);
+                return;
+            }
             let body = Body::Exported { format: "csv".to_owned(), rows: u32::try_from(rows).unwrap_or(u32::MAX) };
             let is_recorded = work.store.record(body).await.is_ok();
-            browser::download(&file_name(&point, &device, &today()), "text/csv;charset=utf-8", &file);
             self.export.set(Export::Done { rows: rows as u64, is_recorded });
             self.refresh();
         });

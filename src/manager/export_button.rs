@@ -15,6 +15,7 @@ pub fn ExportButton(desk: Desk, language: Language) -> impl IntoView {
     let progress = move || match desk.export.get() {
         Export::None => None,
         Export::Running => Some(words.exporting.to_owned()),
+        Export::Failed => Some(words.export_failed.to_owned()),
         Export::Done { rows, is_recorded } => {
             let rows = words.exported.of(rows, &browser::integer(rows, language));
             Some(if is_recorded { rows } else { fill(words.exported_untraced, &[&rows]) })

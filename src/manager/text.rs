@@ -118,6 +118,8 @@ pub struct ResultsTexts {
     pub export: &'static str,
     pub export_note: &'static str,
     pub exporting: &'static str,
+    /// The browser did not take the file.
+    pub export_failed: &'static str,
     pub exported: Count,
     pub exported_untraced: &'static str,
 }

@@ -69,7 +69,7 @@ impl PersonalText {
 pub struct Head {
     /// The device: a UUID made at the first start.
     pub device: String,
-    /// 1 until the device finds its store wiped.
+    /// 1, and one more when the kiosk finds its store wiped under it.
     pub epoch: u32,
     /// How often the device has been started.
     pub run: u32,

@@ -236,7 +236,7 @@ pub struct Event {
     pub data: Value,
     /// The device: a UUID made at the first start.
     pub device: String,
-    /// 1 until the device finds its store wiped.
+    /// 1, and one more when the kiosk finds its store wiped under it.
     pub epoch: u32,
     /// The hash of all the rest: see [`crate::chain`].
     #[serde(default, skip_serializing_if = "Hash::is_blank")]

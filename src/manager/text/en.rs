@@ -74,6 +74,7 @@ pub const EN: Texts = Texts {
         export: "Export CSV",
         export_note: "All responses with the customers’ own words: keep the file safe. The export itself is recorded.",
         exporting: "Exporting…",
+        export_failed: "The browser took no file. Nothing was exported; try again.",
         exported: Count { one: "{} row", other: "{} rows" },
         exported_untraced: "{}, but this export could not be recorded",
     },

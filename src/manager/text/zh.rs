@@ -74,6 +74,7 @@ pub const ZH: Texts = Texts {
         export: "导出 CSV",
         export_note: "导出全部评价，含留言原文，请妥善保管。导出本身也会留下记录。",
         exporting: "正在导出…",
+        export_failed: "浏览器没有接收文件，未导出，请重试。",
         exported: Count { one: "已导出 {} 行", other: "已导出 {} 行" },
         exported_untraced: "{}，但这次导出没能记入日志",
     },
