@@ -99,13 +99,13 @@ writeFileSync(page, small);
 
 // --- The release ---------------------------------------------------------------------------------------------------
 
-const files = walk(staging).map((path) => relative(staging, path)).filter((file) => file !== 'sw.js');
-const all = createHash('sha256');
-for (const file of files) all.update(file).update(createHash('sha256').update(readFileSync(join(staging, file))).digest());
-const release = { name: all.digest('hex').slice(0, 16), files };
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+const names = walk(staging).map((path) => relative(staging, path)).filter((file) => file !== 'sw.js');
+const files = Object.fromEntries(names.map((file) => [file, sha256(readFileSync(join(staging, file)))]));
+const release = { name: sha256(JSON.stringify(files)).slice(0, 16), files };
 
 const worker = join(staging, 'sw.js');
-const empty = "const RELEASE = { name: 'none', files: [] };";
+const empty = "const RELEASE = { name: 'none', files: {} };";
 const source = readFileSync(worker, 'utf8');
 if (!source.includes(empty)) throw new Error(`public/sw.js has no line “${empty}”`);
 writeFileSync(worker, source.replace(empty, `const RELEASE = ${JSON.stringify(release)};`));

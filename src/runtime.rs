@@ -26,8 +26,6 @@ use crate::uploader::Uploader;
 /// The database of the journal, for the kiosk and for the manager's module.
 pub const DATABASE: &str = "candor";
 
-/// A customer who waits longer than this for the disk is told so; the answer is still being written.
-const PATIENCE_MS: u32 = 5_000;
 /// From the first failure to the next try; it doubles.
 const FIRST_RETRY_MS: u32 = 250;
 /// And no further than this.
@@ -53,6 +51,7 @@ struct Parts {
     drafts: RefCell<VecDeque<Draft>>,
     is_writing: Cell<bool>,
     is_manager_loaded: Cell<bool>,
+    early_lines: RefCell<Vec<String>>,
     wants_reload: Cell<bool>,
     alarm: RefCell<Option<Timeout>>,
     announcer: RefCell<Option<Announcer>>,
@@ -68,6 +67,7 @@ impl Kiosk {
             drafts: RefCell::default(),
             is_writing: Cell::new(false),
             is_manager_loaded: Cell::new(false),
+            early_lines: RefCell::default(),
             wants_reload: Cell::new(false),
             alarm: RefCell::default(),
             announcer: RefCell::default(),
@@ -98,12 +98,18 @@ impl Kiosk {
         self.write(&parts);
         parts.uploader.wake();
         let uploader = Rc::clone(&parts.uploader);
-        page::listen(&["online", "visibilitychange", "pageshow"], move || {
-            uploader.wake();
+        page::listen(&["online"], move || uploader.wake());
+        let uploader = Rc::clone(&parts.uploader);
+        page::listen(&["visibilitychange", "pageshow"], move || {
+            uploader.tell();
             self.dispatch(Input::TimePassed);
         });
-        page::listen(&["pointerdown", "keydown", "touchmove", "compositionupdate"], move || {
-            self.dispatch(Input::Touched)
+        page::listen(&["keydown", "compositionupdate"], move || self.dispatch(Input::Touched));
+        // The warning takes a tap anywhere itself, as a click: gone earlier, it would let the tap through to what is below.
+        page::listen(&["pointerdown", "touchmove"], move || {
+            if !self.session.with_untracked(|session| session.as_ref().is_some_and(Session::is_warning)) {
+                self.dispatch(Input::Touched);
+            }
         });
         page::listen(&["candor:locked"], move || self.close_door());
         page::set_root_data("ready", "");
@@ -185,6 +191,8 @@ impl Kiosk {
         // What an earlier page left behind is recorded first; what this one kept continues where the customer stands.
         let (now, before): (Vec<EarlyTap>, Vec<EarlyTap>) =
             page::early_taps().into_iter().partition(|tap| tap.is_of_this_page);
+        let lines = now.iter().chain(&before).map(|tap| tap.line.clone());
+        self.parts().early_lines.borrow_mut().extend(lines);
         for tap in before {
             self.record_abandoned(&tap);
         }
@@ -211,6 +219,7 @@ impl Kiosk {
     }
 
     fn handle(self, input: Input, moment: &candor_core::time::Moment) {
+        let is_clock = input == Input::TimePassed;
         let mut draft = None;
         self.session.try_update(|session| {
             if let Some(session) = session {
@@ -227,7 +236,10 @@ impl Kiosk {
             if parts.wants_reload.take() {
                 spawn(self.reload());
             }
-            page::tell_at_rest();
+            // By the clock only: a touch is somebody who begins.
+            if is_clock {
+                page::tell_at_rest();
+            }
         }
     }
 
@@ -260,17 +272,15 @@ impl Kiosk {
             parts.drafts.borrow_mut().pop_front();
         }
         parts.is_writing.set(false);
-        page::forget_early_taps();
+        page::forget_early_taps(&parts.early_lines.take());
     }
 
     /// Writes until it is written. The id makes it safe to write again after a failure or a silence.
     async fn write_one(self, parts: &Parts, draft: &Draft) {
-        let complaint = Timeout::new(PATIENCE_MS, move || self.dispatch(Input::NotStored));
         let mut pause = FIRST_RETRY_MS;
         loop {
             match parts.journal.append(draft).await {
                 Ok(appended) => {
-                    drop(complaint);
                     page::set_root_data("storage", "ok");
                     self.dispatch(Input::Stored(draft.id.clone(), appended.responses));
                     parts.uploader.tell();

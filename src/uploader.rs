@@ -8,7 +8,7 @@ use candor_core::journal::{JournalStore, StoreError};
 use candor_core::outbox::{Limits, Outbox, State, Step};
 use candor_core::settings::{SETTINGS_RECORD, Settings, TOKEN_RECORD};
 use candor_core::time::Uptime;
-use candor_core::wire::judge;
+use candor_core::wire::{Outcome, judge};
 use gloo_timers::callback::Timeout;
 
 use crate::browser::announce::{Announcer, News};
@@ -28,6 +28,8 @@ pub struct Uploader {
     outbox: RefCell<Outbox>,
     is_running: Cell<bool>,
     is_told: Cell<bool>,
+    /// Counts changes of endpoint and token: an answer to a request from before one says nothing about the new.
+    generation: Cell<u32>,
     alarm: RefCell<Option<Timeout>>,
     announcer: Option<Announcer>,
 }
@@ -40,6 +42,7 @@ impl Uploader {
             outbox: RefCell::default(),
             is_running: Cell::new(false),
             is_told: Cell::new(false),
+            generation: Cell::new(0),
             alarm: RefCell::default(),
             // It speaks only: the kiosk listens for all.
             announcer: Announcer::open(|_| ()),
@@ -62,6 +65,7 @@ impl Uploader {
 
     /// Endpoint or token changed.
     pub fn reconsider(self: &Rc<Self>) {
+        self.generation.set(self.generation.get().wrapping_add(1));
         self.outbox.borrow_mut().reconsider();
         self.tell();
     }
@@ -109,12 +113,16 @@ impl Uploader {
 
     /// Sends one batch and settles it; `false` when another tab has emptied the outbox meanwhile.
     async fn send(&self, limits: &Limits) -> Result<bool, StoreError> {
+        let generation = self.generation.get();
         let settings = self.journal.load(SETTINGS_RECORD).await?;
         let settings = settings.and_then(|json| Settings::from_json(&json)).unwrap_or_default();
         let token = self.journal.load(TOKEN_RECORD).await?.unwrap_or_default();
         let id = EventId::new(&clock::moment());
         let Some(batch) = self.journal.freeze(&id, limits).await? else { return Ok(false) };
         let outcome = judge(upload::send(&settings.endpoint, &token, &batch).await);
+        if generation != self.generation.get() && !matches!(outcome, Outcome::Receipt(_)) {
+            return Ok(true);
+        }
         let jitter = u32::from_le_bytes(clock::random());
         let settlement = self.outbox.borrow_mut().report(&batch.ids(), outcome, clock::uptime(), jitter);
         self.journal.settle(&batch, &settlement).await?;

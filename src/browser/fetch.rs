@@ -3,9 +3,15 @@
 use gloo_net::http::Request;
 use serde_json::Value;
 
+use crate::browser::task::within;
+
+/// The kiosk does not start before these have answered or this is over.
+const PATIENCE_MS: u32 = 5_000;
+
 /// A survey template of this release, as its file has it.
 pub async fn template(id: &str) -> Option<String> {
-    let response = Request::get(&format!("./templates/{id}.json")).send().await.ok()?;
+    let address = ["./templates/", id, ".json"].concat();
+    let response = within(PATIENCE_MS, Request::get(&address).send()).await?.ok()?;
     if response.ok() { response.text().await.ok() } else { None }
 }
 
@@ -20,7 +26,7 @@ pub struct Trial {
 
 /// The trial's token; `None` anywhere but on a collector that was started for a trial.
 pub async fn trial() -> Option<Trial> {
-    let response = Request::get("./v1/trial").send().await.ok()?;
+    let response = within(PATIENCE_MS, Request::get("./v1/trial").send()).await?.ok()?;
     if !response.ok() {
         return None;
     }

@@ -212,7 +212,8 @@ impl JournalStore for IndexedDbJournal {
     async fn append(&self, draft: &Draft) -> Result<Appended, StoreError> {
         // With the head in mind nothing has to be read: the writes leave in the tap's own task, ahead of the painting.
         // Another tab may have been faster, or the draft be there already: then an `add` fails, and the head is read.
-        let remembered = self.head.borrow_mut().take();
+        // A connection that was lost may come back to a store that was wiped: the head is read then, too.
+        let remembered = self.head.borrow_mut().take().filter(|_| self.connection.borrow().is_some());
         if remembered.is_some()
             && let Ok(appended) = self.append_after(remembered, draft).await
         {
@@ -274,21 +275,22 @@ impl JournalStore for IndexedDbJournal {
             }
             let wanted = u32::try_from(limits.events + limits.skip.len()).unwrap_or(u32::MAX);
             let outbox = transaction.object_store(OUTBOX)?;
-            let (keys, ids) = (keys(&outbox, from_start(), wanted)?, values(&outbox, from_start(), wanted)?);
-            let (keys, ids) = (keys.await?, ids.await?);
+            let (queued_keys, ids) = (keys(&outbox, from_start(), wanted)?, values(&outbox, from_start(), wanted)?);
+            let (queued_keys, ids) = (queued_keys.await?, ids.await?);
             let mut parcels = Vec::new();
-            // A run of keys without gaps costs one request.
-            for run in keys.chunk_by(|a, b| a + 1.0 == *b) {
+            let events = transaction.object_store(EVENTS)?;
+            // A run of keys without gaps costs two requests. The keys are asked for as well: a row may have been lost.
+            for run in queued_keys.chunk_by(|a, b| a + 1.0 == *b) {
                 let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-                let range = KeyRange::Bound(*first, false, *last, false);
-                let events = values(&transaction.object_store(EVENTS)?, range, u32::MAX)?.await?;
-                parcels.extend(run.iter().copied().zip(events));
+                let range = || KeyRange::Bound(*first, false, *last, false);
+                let (found, events) = (keys(&events, range(), u32::MAX)?, values(&events, range(), u32::MAX)?);
+                parcels.extend(found.await?.into_iter().zip(events.await?));
             }
             join_texts(&transaction, &mut parcels).await?;
-            let parcels = parcels
-                .into_iter()
-                .zip(ids)
-                .filter_map(|((key, json), id)| Some(Parcel { place: place_of(key), id: EventId::parse(&id)?, json }));
+            let parcels = parcels.into_iter().filter_map(|(key, json)| {
+                let index = queued_keys.binary_search_by(|other| other.total_cmp(&key)).ok()?;
+                Some(Parcel { place: place_of(key), id: EventId::parse(ids.get(index)?)?, json })
+            });
             let frozen = Frozen::new(id.clone(), parcels, limits);
             if let Some(frozen) = &frozen {
                 put(&records, FROZEN, frozen.to_record())?;
@@ -562,7 +564,6 @@ mod tests {
         journal.append(&rating(1)).await.unwrap();
         journal.give_up();
         Database::delete_by_name(&journal.name).unwrap().await.unwrap();
-        journal.head.borrow_mut().take();
         let appended = journal.append(&rating(2)).await.unwrap();
         assert_eq!(appended.place, Place { epoch: 2, seq: 1 });
         let entries = journal.read(Place::default(), 9).await.unwrap();

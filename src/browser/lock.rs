@@ -2,11 +2,14 @@
 //!
 //! A lock only spares the network; what keeps an event single is the receiver's unique key.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::browser::task::within;
+use crate::browser::task::{spawn, within};
 
 /// A browser answers at once; one that does not (a page on its way out) gets no lock.
 const ANSWER_MS: u32 = 2_000;
@@ -40,11 +43,16 @@ pub async fn try_hold(name: &str) -> Option<Held> {
     let Some(locks) = locks else { return Some(Held { release: None }) };
     let options = Object::new();
     Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE).ok()?;
+    // A grant that comes after we have stopped waiting is given back at once: held, it would stop every tab for good.
+    let is_waiting = Rc::new(Cell::new(true));
+    let still_waiting = Rc::clone(&is_waiting);
     // The browser holds the lock until the promise that `granted` returns is resolved: its resolver is the release.
     let answer = Promise::new(&mut |decide, _| {
+        let still_waiting = Rc::clone(&still_waiting);
+        let refused = decide.clone();
         let granted = Closure::once_into_js(move |lock: JsValue| {
             Promise::new(&mut |release, _| {
-                let is_granted = !lock.is_null();
+                let is_granted = !lock.is_null() && still_waiting.get();
                 let answer = if is_granted { release.clone().into() } else { JsValue::NULL };
                 let _ = decide.call1(&JsValue::NULL, &answer);
                 if !is_granted {
@@ -52,8 +60,16 @@ pub async fn try_hold(name: &str) -> Option<Held> {
                 }
             })
         });
-        let _ = locks.unchecked_ref::<LockManager>().request(name, &options, granted.unchecked_ref());
+        let request = locks.unchecked_ref::<LockManager>().request(name, &options, granted.unchecked_ref());
+        // A browser that refuses to lock at all is as good as one without locks: the answer is no function and no null.
+        spawn(async move {
+            if JsFuture::from(request).await.is_err() {
+                let _ = refused.call1(&JsValue::NULL, &JsValue::TRUE);
+            }
+        });
     });
-    let release = within(ANSWER_MS, JsFuture::from(answer)).await?.ok()?.dyn_into().ok()?;
-    Some(Held { release: Some(release) })
+    let answer = within(ANSWER_MS, JsFuture::from(answer)).await;
+    is_waiting.set(false);
+    let answer = answer?.ok().filter(|answer| !answer.is_null())?;
+    Some(Held { release: answer.dyn_into().ok() })
 }

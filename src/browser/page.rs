@@ -132,6 +132,8 @@ pub struct EarlyTap {
     pub rating: Rating,
     /// The moment of the tap: recording it twice gives the same event id.
     pub moment: Moment,
+    /// As the page keeps it.
+    pub line: String,
     /// Whether it belongs to this page load, so that the customer still stands there.
     pub is_of_this_page: bool,
 }
@@ -151,14 +153,20 @@ fn early_tap(line: &str) -> Option<EarlyTap> {
     let random = bytes_of(fields.next()?)?;
     let is_of_this_page = fields.next()? == FIRST_PAINT.with(FirstPaint::page);
     let moment = Moment { now, offset: clock::offset_at(now), uptime, random };
-    Some(EarlyTap { rating, moment, is_of_this_page })
+    Some(EarlyTap { rating, moment, line: line.to_owned(), is_of_this_page })
 }
 
-/// The kept taps are recorded: the page may forget them.
-pub fn forget_early_taps() {
-    if let Some(storage) = storage() {
-        let _ = storage.remove_item(EARLY);
+/// These taps are recorded: the page may forget them. Those of another tab, whose wasm is still on its way, stay.
+pub fn forget_early_taps(recorded: &[String]) {
+    let Some(storage) = storage().filter(|_| !recorded.is_empty()) else { return };
+    let mut rest = String::new();
+    for line in storage.get_item(EARLY).ok().flatten().unwrap_or_default().lines() {
+        if !recorded.iter().any(|recorded| recorded == line) {
+            rest.push_str(line);
+            rest.push('\n');
+        }
     }
+    let _ = storage.set_item(EARLY, &rest);
 }
 
 fn bytes_of<const N: usize>(hex: &str) -> Option<[u8; N]> {

@@ -8,22 +8,36 @@
   const AT_THE_LATEST = 20_000;
   let registration = null;
   let begun = !workers;
-  let switching = false;
+  let isStale = false;
+
+  const hasStarted = () => 'ready' in document.documentElement.dataset;
+  const isQuiet = () => {
+    const kiosk = document.getElementById('kiosk');
+    return !kiosk.hidden && ['rating', 'attract'].includes(kiosk.dataset.screen);
+  };
 
   const begin = async () => {
     if (begun) return;
     begun = true;
     registration = await workers.register('./sw.js').catch(() => null);
-    if (registration) setInterval(() => registration.update().catch(() => {}), EVERY_HOUR);
+    if (!registration) return;
+    setInterval(() => registration.update().catch(() => {}), EVERY_HOUR);
+    // A release that does not start has no customer to wait for.
+    setInterval(() => { if (!hasStarted()) registration.waiting?.postMessage('switch'); }, AT_THE_LATEST);
+    let isControlled = Boolean(workers.controller);
+    workers.addEventListener('controllerchange', () => {
+      // The first worker of all changes nothing; another tab may have changed the release for this one.
+      isStale = isControlled;
+      isControlled = true;
+      if (isStale && (isQuiet() || !hasStarted())) location.reload();
+    });
   };
 
-  // The kiosk calls it whenever nobody is being served and nothing waits to be written.
+  // The kiosk calls it when nobody is being served, nothing waits to be written and nobody has just touched it.
   window.candor.atRest = () => {
     begin();
-    if (switching || !registration?.waiting) return;
-    switching = true;
-    workers.addEventListener('controllerchange', () => location.reload(), { once: true });
-    registration.waiting.postMessage('switch');
+    if (isStale) location.reload();
+    else registration?.waiting?.postMessage('switch');
   };
 
   setTimeout(begin, AT_THE_LATEST);

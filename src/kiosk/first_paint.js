@@ -17,9 +17,10 @@
   // `first` is the core's FirstScreen; `locale` one of its languages.
   const show = (first, locale) => {
     screen = first;
-    const text = first.texts[locale] || first.texts[first.locale];
+    const known = Object.hasOwn(first.texts, locale) ? locale : first.locale;
+    const text = first.texts[known];
     const root = document.documentElement;
-    root.lang = first.texts[locale] ? locale : first.locale;
+    root.lang = known;
     root.dataset.theme = first.theme;
     for (const id of ['question', 'hint', 'promise']) at(id).textContent = text[id];
     at('place').textContent = first.place || text.title;
@@ -51,6 +52,8 @@
     const button = event.target.closest('[data-door],[data-locale],#rate [data-level]');
     if (!button) return;
     const { level, locale } = button.dataset;
+    // The second click of a double tap that began on another screen is no answer.
+    if (level && event.detail > 1) return;
     const kind = level ? 'rate' : locale ? 'locale' : 'door';
     if (candor.handle) candor.handle(kind, level || locale || '');
     else if (level) keep(level);

@@ -7,8 +7,8 @@ use leptos::ev::MouseEvent;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::face;
 use super::text::text;
+use super::{face, is_meant};
 use crate::runtime::Kiosk;
 
 fn answer(session: &Session) -> Option<&Answer> {
@@ -16,11 +16,6 @@ fn answer(session: &Session) -> Option<&Answer> {
         Screen::FollowUp { answer } => Some(answer),
         _ => None,
     }
-}
-
-/// A second click of a hurried double tap on the rating lands here: it is not meant.
-fn is_meant(event: &MouseEvent) -> bool {
-    event.detail() < 2
 }
 
 pub fn view(kiosk: Kiosk, rating: Rating, locale: &str) -> impl IntoView {

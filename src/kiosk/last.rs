@@ -2,11 +2,21 @@
 
 use candor_core::session::Input;
 use candor_core::survey;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
+use super::is_meant;
 use super::text::text;
 use crate::browser::page;
 use crate::runtime::Kiosk;
+
+fn dismiss(kiosk: Kiosk) -> impl Fn(MouseEvent) {
+    move |event| {
+        if is_meant(&event) {
+            kiosk.dispatch(Input::Dismissed);
+        }
+    }
+}
 
 pub fn saving(locale: &str) -> impl IntoView {
     view! {
@@ -26,7 +36,7 @@ pub fn thanks(kiosk: Kiosk, number: u64, locale: &str) -> impl IntoView {
     let [before, after] = words.saved;
     let saved = [before, &page::number(number, locale), after].concat();
     view! {
-        <section class="centred" role="status" data-testid="thanks" on:click=move |_| kiosk.dispatch(Input::Dismissed)>
+        <section class="centred" role="status" data-testid="thanks" on:click=dismiss(kiosk)>
             <svg class="tick" viewBox="0 0 120 120" aria-hidden="true">
                 <circle cx="60" cy="60" r="58" />
                 <path d="M36 62 L54 79 L86 44" />
@@ -44,7 +54,7 @@ pub fn thanks(kiosk: Kiosk, number: u64, locale: &str) -> impl IntoView {
 pub fn not_saved(kiosk: Kiosk, locale: &str) -> impl IntoView {
     let words = text(locale);
     view! {
-        <section class="centred" role="alert" data-testid="not-saved" on:click=move |_| kiosk.dispatch(Input::Dismissed)>
+        <section class="centred" role="alert" data-testid="not-saved" on:click=dismiss(kiosk)>
             <svg class="tick care" viewBox="0 0 120 120" aria-hidden="true">
                 <circle cx="60" cy="60" r="58" />
                 <path d="M60 32 V68 M60 86 V87" />

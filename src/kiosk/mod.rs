@@ -109,6 +109,11 @@ fn stage_view(kiosk: Kiosk) -> impl IntoView {
     }
 }
 
+/// The second click of a double tap that began on the screen before is not meant for this one.
+fn is_meant(event: &leptos::ev::MouseEvent) -> bool {
+    event.detail() < 2
+}
+
 /// One of the five faces, drawn with the page's own pen.
 fn face(level: u8) -> impl IntoView {
     view! {

@@ -33,7 +33,7 @@ fn dialog(kiosk: Kiosk) -> impl IntoView {
         }
     });
     view! {
-        <div class="warning" role="alertdialog" aria-modal="true" aria-labelledby="still-there" data-testid="idle-warning">
+        <div class="warning" role="alertdialog" aria-modal="true" aria-labelledby="still-there" data-testid="idle-warning" on:click=move |_| kiosk.dispatch(Input::Touched)>
             <div>
                 <h2 id="still-there">{words.still_there}</h2>
                 <p class="seconds" aria-hidden="true">{move || seconds.get()}</p>
@@ -43,7 +43,6 @@ fn dialog(kiosk: Kiosk) -> impl IntoView {
                     class="button"
                     data-testid="stay"
                     node_ref=stay
-                    on:click=move |_| kiosk.dispatch(Input::Touched)
                 >
                     {words.stay}
                 </button>

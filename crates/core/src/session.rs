@@ -8,6 +8,8 @@ use crate::event::{Body, Context, Draft, EventId, Outcome, Rating};
 use crate::survey::Survey;
 use crate::time::{Moment, Uptime};
 
+/// A customer who waits longer than this for the disk is told so; the answer is still being written.
+const PATIENCE_S: u64 = 5;
 /// How long the apology for a full or broken store stands before the next customer.
 const NOT_SAVED_S: u64 = 15;
 /// A comment is cut here: longer than anybody writes at a counter, short enough for a batch of 256 KiB.
@@ -93,8 +95,6 @@ pub enum Input {
     TimePassed,
     /// The journal holds this event; the number of responses on the tablet is this now.
     Stored(EventId, u64),
-    /// The journal has failed for so long that the customer should not wait.
-    NotStored,
 }
 
 /// The session of whoever stands at the tablet.
@@ -171,7 +171,8 @@ impl Session {
             Input::LocaleChosen(locale) => self.choose_locale(locale),
             Input::Dismissed => self.dismiss(),
             Input::Stored(id, responses) => return self.note_stored(&id, responses, moment.uptime),
-            Input::NotStored => return self.give_up_waiting(moment.uptime),
+            // Touching the screen does not make the disk faster.
+            Input::Touched if matches!(self.screen, Screen::Saving { .. }) => return None,
             Input::Touched | Input::TimePassed => None,
         };
         self.restart_clock(moment.uptime);
@@ -281,14 +282,6 @@ impl Session {
         None
     }
 
-    fn give_up_waiting(&mut self, uptime: Uptime) -> Option<Draft> {
-        if matches!(self.screen, Screen::Saving { .. }) {
-            self.screen = Screen::NotSaved;
-            self.restart_clock(uptime);
-        }
-        None
-    }
-
     fn pass_time(&mut self, moment: &Moment) -> Option<Draft> {
         if self.deadline.is_none_or(|deadline| moment.uptime < deadline) {
             return None;
@@ -314,7 +307,12 @@ impl Session {
                 self.restart_clock(moment.uptime);
                 None
             }
-            Screen::Attract | Screen::Saving { .. } => None,
+            Screen::Saving { .. } => {
+                self.screen = Screen::NotSaved;
+                self.restart_clock(moment.uptime);
+                None
+            }
+            Screen::Attract => None,
         }
     }
 
@@ -327,7 +325,8 @@ impl Session {
     fn restart_clock(&mut self, uptime: Uptime) {
         let timeouts = self.survey.timeouts;
         let seconds = match &self.screen {
-            Screen::Attract | Screen::Saving { .. } => None,
+            Screen::Attract => None,
+            Screen::Saving { .. } => Some(PATIENCE_S),
             Screen::Rating { changing: None } if self.context.locale == self.default_locale => {
                 Some(u64::from(timeouts.attract_s))
             }
@@ -489,7 +488,8 @@ mod tests {
         let mut customer = Customer::arrives();
         customer.rates(1);
         customer.does(Input::Submitted);
-        customer.does(Input::NotStored);
+        customer.does(Input::Touched);
+        customer.waits(5);
         assert_eq!(customer.sees(), &Screen::NotSaved);
         customer.waits(15);
         assert!(customer.session.is_at_rest());
@@ -517,7 +517,6 @@ mod tests {
             Just(Input::Touched),
             Just(Input::Dismissed),
             Just(Input::TimePassed),
-            Just(Input::NotStored),
         ];
         (input, prop_oneof![Just(0), Just(1), Just(25), Just(700)])
     }
@@ -542,7 +541,7 @@ mod tests {
                     }
                     _ => {}
                 }
-                let waits_for_ever = matches!(customer.sees(), Screen::Attract | Screen::Saving { .. });
+                let waits_for_ever = matches!(customer.sees(), Screen::Attract);
                 prop_assert!(customer.session.deadline().is_some() || waits_for_ever);
             }
             prop_assert!(begun.len() >= ended.len() && begun.len() <= ended.len() + 1);
