@@ -159,7 +159,7 @@ impl Kiosk {
             if let Some(survey) = read_survey(&parts.journal, &wanted).await {
                 break survey;
             }
-            if let Some(survey) = read_survey(&parts.journal, &Settings::default().survey).await {
+            if let Some(survey) = read_survey(&parts.journal, &settings.survey).await {
                 break survey;
             }
             sleep(pause).await;
