@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::event::{Body, Draft, Event};
+use crate::event::{Draft, Event, Written};
+use crate::mask::mask;
 
 /// A SHA-256 digest, written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,9 +21,21 @@ impl Hash {
         Self(hex(&Sha256::digest(bytes)))
     }
 
+    /// Takes a written digest; `None` unless it is 64 lower-case hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        (text.len() == 64 && text.bytes().all(is_digit)).then(|| Self(text.to_owned()))
+    }
+
     /// The written form.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The beginning in groups of four, to be read aloud and written down: `0123 4567 89ab cdef`.
+    pub fn in_groups(&self) -> String {
+        let groups: Vec<&str> = (0..4).filter_map(|group| self.0.get(group * 4..group * 4 + 4)).collect();
+        groups.join(" ")
     }
 
     /// Whether it is still to be computed.
@@ -38,19 +51,48 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// What a customer wrote, beside the event it belongs to.
+/// What a customer wrote, beside the event it belongs to: in clear, or sealed to a key that the tablet does not have.
+///
+/// An object is one or the other: a field too many makes it neither, since no digest would cover it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PersonalText {
-    /// The words, as typed.
-    pub comment: String,
-    /// 32 hexadecimal digits; without it a short comment could be guessed from its digest.
-    pub salt: String,
+#[serde(untagged, deny_unknown_fields)]
+pub enum PersonalText {
+    /// As it was typed, apart from what was masked.
+    Clear {
+        /// The words.
+        comment: String,
+        /// 32 hexadecimal digits; without it a short comment could be guessed from its digest.
+        salt: String,
+    },
+    /// The canonical clear form, sealed by HPKE (`docs/sealing.md`). Read by `candor-vault` alone.
+    Sealed {
+        /// The first 16 hexadecimal digits of the SHA-256 of the public key.
+        key: String,
+        /// What HPKE gave, the encapsulated key in front: base64url without padding.
+        sealed: String,
+    },
 }
 
 impl PersonalText {
     /// `None` when nothing but white space was written.
     pub fn new(comment: &str, salt: &[u8; 16]) -> Option<Self> {
-        (!comment.trim().is_empty()).then(|| Self { comment: comment.to_owned(), salt: hex(salt) })
+        (!comment.trim().is_empty()).then(|| Self::Clear { comment: comment.to_owned(), salt: hex(salt) })
+    }
+
+    /// The same without the numbers and addresses that name a person ([`crate::mask`]). What is sealed stays as it is.
+    pub fn masked(self) -> Self {
+        match self {
+            Self::Clear { comment, salt } => Self::Clear { comment: mask(&comment), salt },
+            sealed => sealed,
+        }
+    }
+
+    /// The words; `None` while they are sealed.
+    pub fn comment(&self) -> Option<&str> {
+        match self {
+            Self::Clear { comment, .. } => Some(comment),
+            Self::Sealed { .. } => None,
+        }
     }
 
     /// The text as it is kept and travels: canonical, the fields being in their order.
@@ -58,7 +100,7 @@ impl PersonalText {
         canonical(self)
     }
 
-    /// What the chain holds of the text: SHA-256 over the canonical `{"comment":…,"salt":…}`.
+    /// What the chain holds of the text: SHA-256 over its canonical form as it stands, clear or sealed.
     pub fn digest(&self) -> Hash {
         Hash::of(canonical(self).as_bytes())
     }
@@ -107,9 +149,33 @@ impl Head {
         Self { device: device.to_owned(), epoch, run: 0, seq: 0, hash: enrolment_hash(device, epoch), responses: 0 }
     }
 
+    /// The head after an event that was recorded elsewhere, if that is a newer one of this device.
+    pub fn overtaken_by(self, event: &Event) -> Self {
+        if event.device != self.device || (event.epoch, event.seq) <= (self.epoch, self.seq) {
+            return self;
+        }
+        let responses = self.responses + u64::from(event.kind == "rating.given");
+        Self { epoch: event.epoch, seq: event.seq, hash: event.hash.clone(), responses, ..self }
+    }
+
+    /// Links an event to the chain that was linked elsewhere before: whole, under its id, with its run and its times. It
+    /// has been counted as a response already.
+    pub fn link_again(&self, event: &Event) -> (Event, Head) {
+        let hash = Hash::default();
+        let mut event = Event { epoch: self.epoch, seq: self.seq + 1, prev: self.hash.clone(), hash, ..event.clone() };
+        event.hash = self::hash(&event);
+        let head = Self { seq: event.seq, hash: event.hash.clone(), ..self.clone() };
+        (event, head)
+    }
+
     /// Links a draft to the chain and gives the event with the head after it.
     pub fn link(&self, draft: &Draft) -> (Event, Head) {
-        let mut data = serde_json::to_value(&draft.body).unwrap_or_default();
+        self.link_written(Written::new(draft))
+    }
+
+    /// Links a draft whose body is written already.
+    pub fn link_written(&self, draft: Written) -> (Event, Head) {
+        let mut data = draft.data;
         if let (Some(text), Value::Object(fields)) = (&draft.text, &mut data) {
             fields.insert("textdigest".to_owned(), Value::String(text.digest().0));
         }
@@ -118,16 +184,16 @@ impl Head {
             device: self.device.clone(),
             epoch: self.epoch,
             hash: Hash::default(),
-            id: draft.id.clone(),
+            id: draft.id,
             prev: self.hash.clone(),
             run: self.run,
             seq: self.seq + 1,
-            time: draft.time.clone(),
-            kind: draft.body.kind().to_owned(),
+            time: draft.time,
+            kind: draft.kind,
             uptime: draft.uptime,
         };
         event.hash = hash(&event);
-        let responses = self.responses + u64::from(matches!(draft.body, Body::RatingGiven { .. }));
+        let responses = self.responses + u64::from(event.kind == "rating.given");
         let head = Self { seq: event.seq, hash: event.hash.clone(), responses, ..self.clone() };
         (event, head)
     }
@@ -160,8 +226,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::event::{Outcome, Rating};
+    use crate::event::{Body, Outcome, Rating};
     use crate::time::{Moment, UnixMillis, Uptime, UtcOffset};
+
+    fn sealed(n: u8) -> PersonalText {
+        PersonalText::Sealed { key: hex(&[n; 8]), sealed: format!("{n}-_aZ09") }
+    }
 
     fn draft(n: u8, comment: &str) -> Draft {
         let moment = Moment {
@@ -195,6 +265,41 @@ mod tests {
         let (event, _) = Head::enrol("tablet", 1).link(&draft(3, "排队太久"));
         assert!(!canonical_event(&event).contains("排队太久"));
         assert_eq!(event.data["textdigest"], draft(3, "排队太久").text.unwrap().digest().as_str());
+    }
+
+    #[test]
+    fn a_hash_is_read_in_fours() {
+        assert_eq!(Hash("0123456789abcdef0000".to_owned()).in_groups(), "0123 4567 89ab cdef");
+        assert_eq!(Hash::default().in_groups(), "");
+    }
+
+    fn check_form(json: &str, expected: Option<&PersonalText>) {
+        assert_eq!(serde_json::from_str::<PersonalText>(json).ok().as_ref(), expected, "{json}");
+    }
+
+    #[test]
+    fn reads_a_text_as_clear_or_sealed_and_never_as_both() {
+        let clear = PersonalText::new("好", &[1; 16]).unwrap();
+        check_form(&clear.to_json(), Some(&clear));
+        check_form(&sealed(1).to_json(), Some(&sealed(1)));
+        check_form(r#"{"comment":"好","salt":"01","sealed":"x","key":"y"}"#, None);
+        check_form(r#"{"key":"y","sealed":"x","comment":"好"}"#, None);
+        check_form(r#"{"comment":"好"}"#, None);
+    }
+
+    #[test]
+    fn masks_what_is_clear_and_leaves_what_is_sealed() {
+        let text = PersonalText::new("电话13800138000", &[1; 16]).unwrap().masked();
+        assert_eq!(text.comment(), Some("电话[☎▇▇▇]"));
+        assert_eq!(sealed(1).masked(), sealed(1));
+    }
+
+    #[test]
+    fn the_chain_holds_the_digest_of_a_sealed_text_as_it_stands() {
+        let draft = Draft { text: Some(sealed(7)), ..draft(7, "") };
+        let (event, _) = Head::enrol("tablet", 1).link(&draft);
+        let form = r#"{"key":"0707070707070707","sealed":"7-_aZ09"}"#;
+        assert_eq!(event.data["textdigest"], Hash::of(form.as_bytes()).as_str());
     }
 
     #[test]
@@ -240,7 +345,15 @@ mod tests {
             prop_assert!(!canonical_event(&event).contains("\"hash\""));
             if let Some(text) = draft(n, &comment).text {
                 prop_assert_eq!(text.to_json(), serde_json_canonicalizer::to_string(&text).unwrap());
+                prop_assert_eq!(serde_json::from_str::<PersonalText>(&text.to_json()).unwrap(), text);
             }
+        }
+
+        #[test]
+        fn writes_a_sealed_text_in_the_canonical_form_of_rfc_8785(key in "[0-9a-f]{16}", sealed in "[A-Za-z0-9_-]*") {
+            let text = PersonalText::Sealed { key, sealed };
+            prop_assert_eq!(text.to_json(), serde_json_canonicalizer::to_string(&text).unwrap());
+            prop_assert_eq!(serde_json::from_str::<PersonalText>(&text.to_json()).unwrap(), text);
         }
 
         #[test]

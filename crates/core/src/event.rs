@@ -182,6 +182,30 @@ pub enum Body {
         /// Rows written.
         rows: u32,
     },
+    /// `health.reported`: the tablet found something out about itself.
+    HealthReported {
+        /// The name of a [`FindingKind`](crate::health::FindingKind).
+        finding: String,
+        /// The epoch that it is about.
+        epoch: u32,
+        /// The number that it is about: how far the journal had come.
+        seq: u64,
+        /// How much: as the finding says.
+        count: u64,
+    },
+    /// `erased`: words or whole events were taken away, their hashes stay.
+    Erased {
+        /// How many events.
+        count: u64,
+        /// Their epoch.
+        epoch: u32,
+        /// The first number.
+        from: u64,
+        /// `retention`: delivered, older than the owner keeps them, and the storage was nearly full.
+        reason: String,
+        /// The last number.
+        to: u64,
+    },
     /// `unlocked`: the manager's door was opened.
     Unlocked {},
     /// `unlock.refused`: a wrong PIN.
@@ -200,6 +224,8 @@ impl Body {
             Self::RatingDetailed { .. } => "rating.detailed",
             Self::SettingsChanged { .. } => "settings.changed",
             Self::Exported { .. } => "exported",
+            Self::HealthReported { .. } => "health.reported",
+            Self::Erased { .. } => "erased",
             Self::Unlocked {} => "unlocked",
             Self::UnlockRefused { .. } => "unlock.refused",
         }
@@ -234,6 +260,61 @@ impl Draft {
     }
 }
 
+/// A draft whose body is written already: as it goes from a page to its keeper.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Written {
+    /// The event's id.
+    pub id: EventId,
+    /// One of [`TYPES`].
+    pub kind: String,
+    /// The body.
+    pub data: Value,
+    /// RFC 3339 with the local offset.
+    pub time: String,
+    /// Whole seconds since the page was started.
+    pub uptime: u32,
+    /// The customer's own words.
+    pub text: Option<PersonalText>,
+}
+
+impl Written {
+    /// Writes a draft's body.
+    pub fn new(draft: &Draft) -> Self {
+        Self {
+            id: draft.id.clone(),
+            kind: draft.body.kind().to_owned(),
+            data: serde_json::to_value(&draft.body).unwrap_or_default(),
+            time: draft.time.clone(),
+            uptime: draft.uptime,
+            text: draft.text.clone(),
+        }
+    }
+
+    /// The draft as JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads what [`Written::to_json`] wrote; `None` for anything else.
+    pub fn from_json(json: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(json).ok()?;
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        Some(Self {
+            id: EventId::parse(text("id")?)?,
+            kind: text("kind")?.to_owned(),
+            data: value.get("data")?.clone(),
+            time: text("time")?.to_owned(),
+            uptime: u32::try_from(value.get("uptime")?.as_u64()?).ok()?,
+            text: value
+                .get("text")
+                .filter(|text| !text.is_null())
+                .map(|text| serde_json::from_value(text.clone()))
+                .transpose()
+                .ok()?,
+        })
+    }
+}
+
 /// An event in its place in the journal, exactly as it was hashed.
 ///
 /// The fields stand in the order of RFC 8785, so that writing an event writes its canonical form.
@@ -265,6 +346,16 @@ pub struct Event {
     pub uptime: u32,
 }
 
+impl Event {
+    /// Whether both are one event at two places: the same content under the same id. Place, links and run may differ: a
+    /// commit that came to pass after all has left the event where nobody looked for it any more, and it was linked once
+    /// more elsewhere.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let content = |event: &Self| (event.device.clone(), event.id.clone(), event.time.clone(), event.kind.clone());
+        content(self) == content(other) && self.uptime == other.uptime && self.data == other.data
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -293,6 +384,15 @@ mod tests {
     fn a_rating_is_one_of_five_levels() {
         assert_eq!((0..=7).filter_map(Rating::new).map(Rating::level).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
         assert!(serde_json::from_str::<Rating>("6").is_err());
+    }
+
+    #[test]
+    fn a_written_draft_reads_back() {
+        let text = PersonalText::new("排队太久", &[7; 16]);
+        let draft = Draft { text, ..Draft::new(&moment(3), Body::UnlockRefused { in_a_row: 2 }) };
+        let written = Written::new(&draft);
+        assert_eq!(Written::from_json(&written.to_json()), Some(written));
+        assert_eq!(Written::from_json("{}"), None);
     }
 
     #[test]

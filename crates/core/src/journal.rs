@@ -7,22 +7,179 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::chain::{Head, PersonalText};
-use crate::event::{Draft, Event, EventId};
+use crate::event::{Draft, Event, EventId, Written};
 use crate::outbox::{Limits, Settlement};
-use crate::wire::{CloudEvent, Rejection};
+use crate::second::{Loss, Mark, resume};
+use crate::time::{UnixMillis, parse_rfc3339};
+use crate::wire::{CloudEvent, Rejection, add_text};
+
+/// The largest number that an epoch can have as a key of IndexedDB beside the number in it.
+pub const LAST_SHELF: u32 = (1 << 13) - 1;
+/// Neither a device's own epochs, counted up from 1, nor the shelves of others, counted down from [`LAST_SHELF`], come as
+/// far as the middle.
+pub const LAST_OWN_EPOCH: u32 = LAST_SHELF / 2;
+
+pub use crate::batch::{Frozen, Kept, Parcel};
 
 /// Where an event stands in a journal: by epoch, then by number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
-    /// The epoch, from 1.
+    /// The epoch, from 1; for events that were restored from another tablet's back-up, the shelf of their epoch (see
+    /// [`Shelves`]).
     pub epoch: u32,
     /// The number in the epoch, from 1.
     pub seq: u64,
 }
 
+impl Place {
+    /// Whether what stands here was restored from another tablet's back-up.
+    pub fn is_restored(self) -> bool {
+        self.epoch > LAST_OWN_EPOCH
+    }
+}
+
+/// Which shelf of this journal holds the epoch of which other device. A device's own epochs are their own shelves,
+/// counted from 1 on; those of others are counted down from [`LAST_SHELF`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shelves(Vec<(String, u32)>);
+
+impl Shelves {
+    /// Reads what [`Shelves::to_record`] wrote.
+    pub fn from_record(record: &str) -> Self {
+        let shelf = |line: &str| {
+            let (device, epoch) = line.split_once(' ')?;
+            Some((device.to_owned(), epoch.parse().ok()?))
+        };
+        Self(record.lines().filter_map(shelf).collect())
+    }
+
+    /// One line for each shelf: device and epoch.
+    pub fn to_record(&self) -> String {
+        self.0.iter().map(|(device, epoch)| format!("{device} {epoch}\n")).collect()
+    }
+
+    /// The place of an event in the journal of `own`; a shelf is set up where there is none.
+    pub fn place(&mut self, own: &str, event: &Event) -> Place {
+        if event.device == own { Place { epoch: event.epoch, seq: event.seq } } else { self.aside(event, 0) }
+    }
+
+    /// The place of an event beside the journal's own, where its own place cannot be had: on the first shelf of its
+    /// device and epoch, or the one after so many where those are taken as well.
+    pub fn aside(&mut self, event: &Event, after: usize) -> Place {
+        let wanted = (event.device.clone(), event.epoch);
+        let of_these = self.0.iter().enumerate().filter(|(_, shelf)| **shelf == wanted).nth(after);
+        let index = of_these.map(|(index, _)| index).unwrap_or_else(|| {
+            self.0.push(wanted);
+            self.0.len() - 1
+        });
+        Place { epoch: LAST_SHELF.saturating_sub(u32::try_from(index).unwrap_or(LAST_SHELF)), seq: event.seq }
+    }
+}
+
+/// One row of the journal as it stands: the CloudEvent with its words, or what is left of a pruned event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Where it stands.
+    pub place: Place,
+    /// The JSON.
+    pub json: String,
+}
+
+/// What is left of an event whose place the owner does not keep filled for ever: enough for the chain to hold.
+pub fn pruned(event: &Event) -> String {
+    let Event { device, epoch, hash, prev, seq, .. } = event;
+    serde_json::json!({ "pruned": { "device": device, "epoch": epoch, "hash": hash, "prev": prev, "seq": seq } })
+        .to_string()
+}
+
+/// Whether a row is what is left of a pruned event.
+pub fn is_pruned(json: &str) -> bool {
+    json.starts_with("{\"pruned\":")
+}
+
+/// How a run begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The place after which it records.
+    pub head: Head,
+    /// What is missing from before.
+    pub loss: Option<Loss>,
+}
+
+/// What became of rows that were put back into a journal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// Events that were missing: they are in the journal and in the outbox now.
+    pub added: u64,
+    /// Events that were there.
+    pub known: u64,
+    /// Events that were known by their ids and gone from their places, or there without their words. They are queued.
+    pub mended: u64,
+    /// Rows that are no events, or whose hash does not fit.
+    pub refused: u64,
+}
+
+impl Restored {
+    /// Both together.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            added: self.added + other.added,
+            known: self.known + other.known,
+            mended: self.mended + other.mended,
+            refused: self.refused + other.refused,
+        }
+    }
+}
+
+/// The code of a rejection that says: the receiver has another event under this number.
+pub const SEQ_CONFLICT: &str = "seq-conflict";
+/// The code under which an event goes into quarantine that the tablet's own storage cannot read any more.
+pub const UNREADABLE: &str = "unreadable";
+/// So many events are linked again in one transaction at most.
+pub const LINKED_AT_ONCE: usize = 100;
+
+/// What became of events whose numbers the receiver knows as other events'.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkedAgain {
+    /// So many stand behind the head now and are queued.
+    pub count: u64,
+    /// Behind this a new epoch has to begin before the rest can be linked: theirs is not over, and its next numbers may be
+    /// taken as well. The head is one of the same transaction, so that an epoch that begins meanwhile is enough.
+    pub waits: Option<Mark>,
+}
+
+impl LinkedAgain {
+    /// Whether a contested event can be linked behind this head; if not, it is noted.
+    pub fn takes(&mut self, head: &Head, event: &Event) -> bool {
+        if event.device != head.device {
+            return false;
+        }
+        if event.epoch >= head.epoch {
+            let noted = self.waits.as_ref().map_or((head.epoch, head.seq), |mark| (mark.epoch, mark.seq - 1));
+            let (epoch, seq) = noted.max((event.epoch, event.seq));
+            // A number that was never recorded stands for what the receiver has.
+            self.waits = Some(Mark { device: head.device.clone(), epoch, seq: seq + 1 });
+        }
+        event.epoch < head.epoch
+    }
+}
+
+/// What was pruned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// How many events.
+    pub count: u64,
+    /// The first.
+    pub first: Place,
+    /// The last.
+    pub last: Place,
+}
+
 /// An event with the words that belong to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
+    /// Where it stands.
+    pub place: Place,
     /// The event.
     pub event: Event,
     /// The customer's words, unless there were none or they were erased.
@@ -30,14 +187,14 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Where it stands.
-    pub fn place(&self) -> Place {
-        Place { epoch: self.event.epoch, seq: self.event.seq }
+    /// The event as it travels.
+    fn to_json(&self) -> String {
+        let event = CloudEvent::to_json(&self.event);
+        self.text.as_ref().map_or_else(|| event.clone(), |text| add_text(&event, &text.to_json()))
     }
 
     fn parcel(&self) -> Parcel {
-        let json = serde_json::to_string(&CloudEvent::new(&self.event, self.text.as_ref())).unwrap_or_default();
-        Parcel { place: self.place(), id: self.event.id.clone(), json }
+        Parcel { place: self.place, id: self.event.id.clone(), json: self.to_json() }
     }
 }
 
@@ -51,12 +208,13 @@ pub struct Appended {
 }
 
 /// The four counts, in events. `recorded`, `queued` and `quarantined` are counted where they lie; `acknowledged` is a
-/// tally kept with every receipt, so that the sum proves something.
+/// tally kept with every receipt, so that the sum proves something. After damage that was mended it is what the other two
+/// leave of `recorded`, and it counts the old row of an event that was linked again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Events in the journal.
     pub recorded: u64,
-    /// Events that a receipt has named.
+    /// Events that a receipt has named, or as said above.
     pub acknowledged: u64,
     /// Events in the outbox.
     pub queued: u64,
@@ -68,79 +226,6 @@ impl Counts {
     /// Whether every event is somewhere.
     pub fn add_up(&self) -> bool {
         self.recorded == self.acknowledged + self.queued + self.quarantined
-    }
-}
-
-/// One queued event as it travels.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parcel {
-    /// Where it stands in the journal.
-    pub place: Place,
-    /// Its id.
-    pub id: EventId,
-    /// The CloudEvent with its text, as JSON.
-    pub json: String,
-}
-
-/// A batch whose bytes are fixed: a retry sends the same, from whichever tab, after whatever crash.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frozen {
-    /// Names the batch in `Idempotency-Key`.
-    pub id: EventId,
-    /// Its events, in the order of the journal.
-    pub events: Vec<(Place, EventId)>,
-    /// The request's body.
-    pub body: String,
-}
-
-impl Frozen {
-    /// Freezes as many parcels as the limits allow, at least one; `None` when there is nothing to send.
-    pub fn new(id: EventId, parcels: impl IntoIterator<Item = Parcel>, limits: &Limits) -> Option<Self> {
-        let mut events = Vec::new();
-        let mut body = String::from("[");
-        let sendable = parcels.into_iter().filter(|parcel| !limits.skip.contains(&parcel.id)).take(limits.events);
-        for Parcel { place, id, json } in sendable {
-            if !events.is_empty() {
-                if body.len() + json.len() + 2 > limits.bytes {
-                    break;
-                }
-                body.push(',');
-            }
-            body.push_str(&json);
-            events.push((place, id));
-        }
-        body.push(']');
-        (!events.is_empty()).then_some(Self { id, events, body })
-    }
-
-    /// The batch as one text: its id, a line for each event, and the body as it is sent.
-    pub fn to_record(&self) -> String {
-        let mut record = format!("{} {}\n", self.id, self.events.len());
-        for (place, id) in &self.events {
-            record.push_str(&format!("{} {} {id}\n", place.epoch, place.seq));
-        }
-        record + &self.body
-    }
-
-    /// Reads what [`Frozen::to_record`] wrote; `None` for anything else.
-    pub fn from_record(record: &str) -> Option<Self> {
-        let (first, mut rest) = record.split_once('\n')?;
-        let (id, count) = first.split_once(' ')?;
-        let mut events = Vec::new();
-        for _ in 0..count.parse::<usize>().ok()? {
-            let (line, further) = rest.split_once('\n')?;
-            let (epoch, line) = line.split_once(' ')?;
-            let (seq, id) = line.split_once(' ')?;
-            let place = Place { epoch: epoch.parse().ok()?, seq: seq.parse().ok()? };
-            events.push((place, EventId::parse(id)?));
-            rest = further;
-        }
-        Some(Self { id: EventId::parse(id)?, events, body: rest.to_owned() })
-    }
-
-    /// The ids of its events.
-    pub fn ids(&self) -> Vec<EventId> {
-        self.events.iter().map(|(_, id)| id.clone()).collect()
     }
 }
 
@@ -162,8 +247,10 @@ pub enum StoreError {
     Closed(String),
     /// The disk or the quota is full.
     Full(String),
-    /// It will not work: no storage here, or a database newer than this program.
+    /// It will not work: no storage here.
     Broken(String),
+    /// The database is of a newer version than this program, which leaves it alone: an update is needed.
+    Newer,
 }
 
 impl std::fmt::Display for StoreError {
@@ -173,6 +260,7 @@ impl std::fmt::Display for StoreError {
             Self::Closed(why) => ("the connection to storage was closed", why),
             Self::Full(why) => ("storage is full", why),
             Self::Broken(why) => ("storage cannot be used", why),
+            Self::Newer => return f.write_str("storage is of a newer version: an update is needed"),
         };
         write!(f, "{what}: {why}")
     }
@@ -181,17 +269,54 @@ impl std::fmt::Display for StoreError {
 /// A place that keeps the journal, its outbox and a few named records. Every call is one transaction.
 #[allow(async_fn_in_trait, reason = "the futures of a browser are not Send, and no caller needs them to be")]
 pub trait JournalStore {
-    /// Begins a run: makes the device on the first start, counts up the run, and gives the head.
+    /// Begins a run: makes the device on the first start, counts up the run, and gives the head. What the mark knows
+    /// and the store does not is a loss: a new epoch begins.
     ///
     /// # Errors
     /// As [`StoreError`] says; the same for all that follow.
-    async fn begin_run(&self, new_device: &str) -> Result<Head, StoreError>;
+    async fn begin_run(&self, new_device: &str, mark: Option<&Mark>) -> Result<Begun, StoreError>;
+
+    /// The newest place; `None` before the first run.
+    async fn head(&self) -> Result<Option<Head>, StoreError>;
 
     /// Stores a draft as the newest event, durably. A draft that is there already is left as it is.
     async fn append(&self, draft: &Draft) -> Result<Appended, StoreError>;
 
     /// Events after a place, oldest first, at most `limit`.
     async fn read(&self, after: Place, limit: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// Rows after a place as they stand, oldest first, at most `limit`.
+    async fn rows(&self, after: Place, limit: usize) -> Result<Vec<Row>, StoreError>;
+
+    /// The rows at these places, which are in ascending order; what is not there is left out.
+    async fn rows_at(&self, places: &[Place]) -> Result<Vec<Row>, StoreError>;
+
+    /// Everything that no receipt has named: the outbox and the quarantine, in ascending order.
+    async fn waiting(&self) -> Result<Vec<Place>, StoreError>;
+
+    /// Puts events back that a second place or a back-up has kept: what is missing is stored as it was and queued, what
+    /// is there is left alone. Events of this device that are newer than its head become the head.
+    async fn restore(&self, jsons: &[String]) -> Result<Restored, StoreError>;
+
+    /// Links events once more that the receiver does not take where they stand, since it has other events under their
+    /// numbers: those of this device that are in quarantine for it and whose epoch is over. Each gets the next place
+    /// behind the head, whole and under its id, and is queued there; its old place is answered for by the new one and
+    /// counts as acknowledged.
+    async fn link_again(&self) -> Result<LinkedAgain, StoreError>;
+
+    /// Puts what is queued and cannot be read into quarantine, under [`UNREADABLE`]: it would hold everything up. Gives how
+    /// many.
+    async fn set_unreadable_aside(&self) -> Result<u64, StoreError>;
+
+    /// Takes events out of quarantine and queues them again.
+    async fn send_again(&self, ids: &[EventId]) -> Result<(), StoreError>;
+
+    /// Queues acknowledged events again that the receiver says it lacks; gives how many. The ranges are inclusive.
+    async fn queue_again(&self, epoch: u32, ranges: &[(u64, u64)]) -> Result<u64, StoreError>;
+
+    /// Leaves of the oldest events only their hashes: of those that are acknowledged, were recorded before that instant,
+    /// and lie within the first `limit` rows after `after`.
+    async fn prune(&self, after: Place, before: UnixMillis, limit: usize) -> Result<Pruned, StoreError>;
 
     /// The four counts, all taken in one transaction.
     async fn counts(&self) -> Result<Counts, StoreError>;
@@ -214,6 +339,24 @@ pub trait JournalStore {
 
     /// Writes a named record.
     async fn save(&self, name: &str, value: &str) -> Result<(), StoreError>;
+
+    /// Writes a named record if it still is what was expected, `None` for one that is not there; says whether it was.
+    async fn exchange(&self, name: &str, expected: Option<&str>, value: &str) -> Result<bool, StoreError>;
+}
+
+/// The event and its words in a row that was kept elsewhere; `None` unless its hash and its digest fit.
+pub fn open_row(json: &str) -> Option<(Event, Option<PersonalText>)> {
+    serde_json::from_str::<CloudEvent>(json).ok()?.open().ok()
+}
+
+/// The begin of 2025: the program is of 2026, and a clock may be slow. A tablet that has lost its clock begins in 1970, or
+/// when its system was made.
+const EARLIEST: UnixMillis = UnixMillis(1_735_689_600_000);
+
+/// Whether an event was recorded before that instant, by the tablet's clock; never of one that cannot be as old as it
+/// says.
+pub fn is_before(time: &str, instant: UnixMillis) -> bool {
+    parse_rfc3339(time).is_some_and(|time| EARLIEST <= time && time < instant)
 }
 
 /// A journal in memory: for tests of the rules, and for a tablet whose storage cannot be used.
@@ -226,6 +369,8 @@ pub struct MemoryJournal {
 struct Memory {
     head: Option<Head>,
     entries: BTreeMap<Place, Entry>,
+    pruned: BTreeMap<Place, String>,
+    shelves: Shelves,
     places: BTreeMap<EventId, Place>,
     outbox: BTreeSet<Place>,
     acknowledged: u64,
@@ -234,29 +379,44 @@ struct Memory {
     records: BTreeMap<String, String>,
 }
 
-impl JournalStore for MemoryJournal {
-    async fn begin_run(&self, new_device: &str) -> Result<Head, StoreError> {
-        let mut state = self.state.borrow_mut();
-        let mut head = state.head.take().unwrap_or_else(|| Head::enrol(new_device, 1));
-        head.run += 1;
-        state.head = Some(head.clone());
-        Ok(head)
-    }
-
-    async fn append(&self, draft: &Draft) -> Result<Appended, StoreError> {
+impl MemoryJournal {
+    /// Stores a draft whose body is written already, as [`JournalStore::append`] does.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] before the first run.
+    pub fn append_written(&self, draft: Written) -> Result<Appended, StoreError> {
         let mut state = self.state.borrow_mut();
         let head = state.head.clone().ok_or_else(|| StoreError::Broken("no run has begun".to_owned()))?;
         if let Some(place) = state.places.get(&draft.id) {
             return Ok(Appended { place: *place, responses: head.responses });
         }
-        let (event, head) = head.link(draft);
-        let entry = Entry { event, text: draft.text.clone() };
-        let appended = Appended { place: entry.place(), responses: head.responses };
-        state.places.insert(draft.id.clone(), appended.place);
-        state.entries.insert(appended.place, entry);
-        state.outbox.insert(appended.place);
+        let text = draft.text.clone();
+        let (event, head) = head.link_written(draft);
+        let place = Place { epoch: event.epoch, seq: event.seq };
+        let appended = Appended { place, responses: head.responses };
+        state.places.insert(event.id.clone(), place);
+        state.entries.insert(place, Entry { place, event, text });
+        state.outbox.insert(place);
         state.head = Some(head);
         Ok(appended)
+    }
+}
+
+impl JournalStore for MemoryJournal {
+    async fn begin_run(&self, new_device: &str, mark: Option<&Mark>) -> Result<Begun, StoreError> {
+        let mut state = self.state.borrow_mut();
+        let (mut head, loss) = resume(state.head.take(), mark, new_device);
+        head.run += 1;
+        state.head = Some(head.clone());
+        Ok(Begun { head, loss })
+    }
+
+    async fn head(&self) -> Result<Option<Head>, StoreError> {
+        Ok(self.state.borrow().head.clone())
+    }
+
+    async fn append(&self, draft: &Draft) -> Result<Appended, StoreError> {
+        self.append_written(Written::new(draft))
     }
 
     async fn read(&self, after: Place, limit: usize) -> Result<Vec<Entry>, StoreError> {
@@ -265,10 +425,153 @@ impl JournalStore for MemoryJournal {
         Ok(state.entries.range((Excluded(after), Unbounded)).take(limit).map(|(_, entry)| entry.clone()).collect())
     }
 
+    async fn rows(&self, after: Place, limit: usize) -> Result<Vec<Row>, StoreError> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let state = self.state.borrow();
+        let range = (Excluded(after), Unbounded);
+        let whole = state.entries.range(range).map(|(place, entry)| Row { place: *place, json: entry.to_json() });
+        let pruned = state.pruned.range(range).map(|(place, json)| Row { place: *place, json: json.clone() });
+        let mut rows: Vec<Row> = whole.chain(pruned).collect();
+        rows.sort_by_key(|row| row.place);
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
+    async fn rows_at(&self, places: &[Place]) -> Result<Vec<Row>, StoreError> {
+        let state = self.state.borrow();
+        let row = |place: &Place| Some(Row { place: *place, json: state.entries.get(place)?.to_json() });
+        Ok(places.iter().filter_map(row).collect())
+    }
+
+    async fn waiting(&self) -> Result<Vec<Place>, StoreError> {
+        let state = self.state.borrow();
+        let waiting: BTreeSet<Place> = state.outbox.iter().chain(state.quarantine.keys()).copied().collect();
+        Ok(waiting.into_iter().collect())
+    }
+
+    async fn restore(&self, jsons: &[String]) -> Result<Restored, StoreError> {
+        let mut state = self.state.borrow_mut();
+        let head = state.head.clone().ok_or_else(|| StoreError::Broken("no run has begun".to_owned()))?;
+        let mut head = head;
+        let mut restored = Restored::default();
+        for json in jsons {
+            let Some((event, text)) = open_row(json) else {
+                restored.refused += 1;
+                continue;
+            };
+            let mut place = state.shelves.place(&head.device, &event);
+            let known = state.places.get(&event.id).copied();
+            let is_free =
+                |state: &Memory, place: &Place| !state.entries.contains_key(place) && !state.pruned.contains_key(place);
+            if known.is_some_and(|known| known != place) && is_free(&state, &place) && event.device == head.device {
+                // It has two places: a commit that came to pass after all. Both are kept and sent: each chain is whole.
+                head = head.overtaken_by(&event);
+                state.outbox.insert(place);
+                state.entries.insert(place, Entry { place, event, text });
+                restored.known += 1;
+                continue;
+            }
+            let is_there = state.entries.get(&place).is_some_and(|entry| entry.event.hash == event.hash)
+                || state.pruned.get(&place).is_some_and(|json| json.contains(event.hash.as_str()));
+            if known.is_some() || is_there {
+                restored.known += 1;
+                continue;
+            }
+            let mut shelf = 0;
+            while !is_free(&state, &place) {
+                place = state.shelves.aside(&event, shelf);
+                shelf += 1;
+            }
+            head = head.overtaken_by(&event);
+            state.places.insert(event.id.clone(), place);
+            state.outbox.insert(place);
+            state.entries.insert(place, Entry { place, event, text });
+            restored.added += 1;
+        }
+        state.head = Some(head);
+        Ok(restored)
+    }
+
+    async fn send_again(&self, ids: &[EventId]) -> Result<(), StoreError> {
+        let mut state = self.state.borrow_mut();
+        let places: Vec<Place> =
+            state.quarantine.iter().filter(|(_, refused)| ids.contains(&refused.id)).map(|(place, _)| *place).collect();
+        for place in places {
+            state.quarantine.remove(&place);
+            state.outbox.insert(place);
+        }
+        Ok(())
+    }
+
+    async fn set_unreadable_aside(&self) -> Result<u64, StoreError> {
+        // Memory is always readable.
+        Ok(0)
+    }
+
+    async fn link_again(&self) -> Result<LinkedAgain, StoreError> {
+        let mut state = self.state.borrow_mut();
+        let (mut linked, Some(mut head)) = (LinkedAgain::default(), state.head.clone()) else {
+            return Ok(LinkedAgain::default());
+        };
+        let contested = state.quarantine.iter().filter(|(_, refused)| refused.code == SEQ_CONFLICT);
+        let contested: Vec<Entry> = contested.filter_map(|(place, _)| state.entries.get(place)).cloned().collect();
+        let contested = contested.into_iter().filter(|entry| linked.takes(&head, &entry.event));
+        let contested: Vec<Entry> = contested.take(LINKED_AT_ONCE).collect();
+        for Entry { place: old, event, text } in contested {
+            let (event, next) = head.link_again(&event);
+            let place = Place { epoch: event.epoch, seq: event.seq };
+            state.quarantine.remove(&old);
+            state.acknowledged += 1;
+            state.places.insert(event.id.clone(), place);
+            state.outbox.insert(place);
+            state.entries.insert(place, Entry { place, event, text });
+            head = next;
+            linked.count += 1;
+        }
+        state.head = Some(head);
+        Ok(linked)
+    }
+
+    async fn queue_again(&self, epoch: u32, ranges: &[(u64, u64)]) -> Result<u64, StoreError> {
+        let mut state = self.state.borrow_mut();
+        let mut queued = 0;
+        for (from, to) in ranges {
+            let range = Place { epoch, seq: *from }..=Place { epoch, seq: *to };
+            let lacking: Vec<Place> = state.entries.range(range).map(|(place, _)| *place).collect();
+            for place in lacking.into_iter().filter(|place| !state.quarantine.contains_key(place)).collect::<Vec<_>>() {
+                queued += u64::from(state.outbox.insert(place));
+            }
+        }
+        state.acknowledged -= queued;
+        Ok(queued)
+    }
+
+    async fn prune(&self, after: Place, before: UnixMillis, limit: usize) -> Result<Pruned, StoreError> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let mut state = self.state.borrow_mut();
+        let old = state.entries.range((Excluded(after), Unbounded)).take(limit);
+        let is_waiting = |place: &Place| state.outbox.contains(place) || state.quarantine.contains_key(place);
+        let old = old.filter(|(place, entry)| !is_waiting(place) && is_before(&entry.event.time, before));
+        let old: Vec<Place> = old.map(|(place, _)| *place).collect();
+        for place in &old {
+            if let Some(entry) = state.entries.remove(place) {
+                if state.places.get(&entry.event.id) == Some(place) {
+                    state.places.remove(&entry.event.id);
+                }
+                state.pruned.insert(*place, pruned(&entry.event));
+            }
+        }
+        Ok(Pruned {
+            count: old.len() as u64,
+            first: old.first().copied().unwrap_or_default(),
+            last: old.last().copied().unwrap_or_default(),
+        })
+    }
+
     async fn counts(&self) -> Result<Counts, StoreError> {
         let state = self.state.borrow();
         Ok(Counts {
-            recorded: state.entries.len() as u64,
+            recorded: (state.entries.len() + state.pruned.len()) as u64,
             acknowledged: state.acknowledged,
             queued: state.outbox.len() as u64,
             quarantined: state.quarantine.len() as u64,
@@ -283,25 +586,29 @@ impl JournalStore for MemoryJournal {
         let mut state = self.state.borrow_mut();
         if state.frozen.is_none() {
             let wanted = limits.events + limits.skip.len();
-            let queued = state.outbox.iter().take(wanted).filter_map(|place| state.entries.get(place));
-            let parcels: Vec<Parcel> = queued.map(Entry::parcel).collect();
-            state.frozen = Frozen::new(id.clone(), parcels, limits);
+            let frozen = limits.spans().find_map(|(first, last)| {
+                let span = Place { epoch: first, seq: 0 }..Place { epoch: last + 1, seq: 0 };
+                let queued = state.outbox.range(span).take(wanted).filter_map(|place| state.entries.get(place));
+                Frozen::new(id.clone(), queued.map(Entry::parcel), limits)
+            });
+            state.frozen = frozen;
         }
         Ok(state.frozen.clone())
     }
 
     async fn settle(&self, batch: &Frozen, settlement: &Settlement) -> Result<(), StoreError> {
         let mut state = self.state.borrow_mut();
-        for id in &settlement.accepted {
-            let place = state.places.get(id).copied();
-            if place.is_some_and(|place| state.outbox.remove(&place)) {
-                state.acknowledged += 1;
-            }
+        // By its places: an event may have two of them, in one batch or not.
+        let accepted: BTreeSet<&EventId> = settlement.accepted.iter().collect();
+        for (place, _) in batch.events.iter().filter(|(_, id)| accepted.contains(id)) {
+            state.acknowledged += u64::from(state.outbox.remove(place));
         }
         for rejection in &settlement.rejected {
-            if let Some(place) = state.places.get(&rejection.id).copied()
-                && state.outbox.remove(&place)
-            {
+            let Memory { outbox, entries, .. } = &*state;
+            let is_it = |place: &&Place| entries.get(place).is_some_and(|entry| entry.event.id == rejection.id);
+            let places: Vec<Place> = outbox.iter().filter(is_it).copied().collect();
+            for place in places {
+                state.outbox.remove(&place);
                 state.quarantine.insert(place, rejection.clone());
             }
         }
@@ -325,6 +632,15 @@ impl JournalStore for MemoryJournal {
         self.state.borrow_mut().records.insert(name.to_owned(), value.to_owned());
         Ok(())
     }
+
+    async fn exchange(&self, name: &str, expected: Option<&str>, value: &str) -> Result<bool, StoreError> {
+        let mut state = self.state.borrow_mut();
+        let is_expected = state.records.get(name).map(String::as_str) == expected;
+        if is_expected {
+            state.records.insert(name.to_owned(), value.to_owned());
+        }
+        Ok(is_expected)
+    }
 }
 
 #[cfg(any(test, feature = "contract"))]
@@ -341,27 +657,10 @@ mod tests {
     crate::journal_contract!(pollster::test, empty);
 
     #[test]
-    fn a_frozen_batch_is_kept_byte_for_byte() {
-        let parcel = |n: u8| {
-            let id = contract::rating(n).id;
-            Parcel { place: Place { epoch: 2, seq: n.into() }, id, json: format!("{{\"n\":\"第 {n} 条\\n\"}}") }
-        };
-        let limits = Limits { events: 9, bytes: 9_999, skip: vec![parcel(2).id] };
-        let frozen = Frozen::new(contract::rating(99).id, (1..4).map(parcel), &limits).unwrap();
-        assert_eq!(frozen.body, "[{\"n\":\"第 1 条\\n\"},{\"n\":\"第 3 条\\n\"}]");
-        assert_eq!(Frozen::from_record(&frozen.to_record()), Some(frozen));
-        for broken in ["", "x", "x 1\n", "00000000-0000-7000-8000-000000000000 1\n1 1 nobody\n[]"] {
-            assert_eq!(Frozen::from_record(broken), None, "{broken}");
-        }
-    }
-
-    #[test]
-    fn a_batch_keeps_to_its_bytes_but_for_a_single_large_event() {
-        let parcel = |n: u8| Parcel { place: Place::default(), id: contract::rating(n).id, json: "x".repeat(60) };
-        let count = |bytes| {
-            let limits = Limits { events: 9, bytes, skip: Vec::new() };
-            Frozen::new(contract::rating(99).id, (1..9).map(parcel), &limits).unwrap().events.len()
-        };
-        assert_eq!((count(10), count(122), count(123), count(1_000)), (1, 1, 2, 8));
+    fn an_event_that_cannot_be_as_old_as_it_says_is_not_old() {
+        let now = UnixMillis(1_795_398_067_120);
+        assert!(is_before("2026-11-23T09:41:07.000+08:00", now));
+        assert!(!is_before("2026-11-23T09:41:08.000+08:00", now));
+        assert!(!is_before("1970-01-01T08:00:09.000+08:00", now) && !is_before("yesterday", now));
     }
 }

@@ -3,17 +3,25 @@
 //! Nothing in here reads a clock, draws random bytes, touches a browser or a network: time and randomness come in
 //! as arguments, decisions go out as values. `tests/layers.rs` holds the crate to that.
 
+pub mod batch;
 pub mod chain;
 pub mod event;
 pub mod export;
 pub mod first_screen;
+pub mod health;
+pub mod http;
 pub mod journal;
+pub mod mask;
 pub mod outbox;
 pub mod pin;
+pub mod repeats;
 pub mod results;
+pub mod second;
 pub mod session;
 pub mod settings;
 pub mod statistics;
 pub mod survey;
 pub mod time;
+pub mod verify;
 pub mod wire;
+pub mod witness;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::chain::PersonalText;
 use crate::event::{Body, Context, EventId, Outcome, Rating};
 use crate::journal::Entry;
 use crate::statistics::{Share, csat};
@@ -22,10 +23,21 @@ pub struct Response {
     pub outcome: Option<Outcome>,
     /// Reasons chosen.
     pub reasons: Vec<String>,
-    /// The customer's words.
+    /// The customer's words; empty while they are sealed.
     pub comment: String,
+    /// The customer's words, when they wait for their key.
+    pub sealed: Option<SealedComment>,
     /// From the first tap to the end of the follow-up.
     pub seconds: Option<u32>,
+}
+
+/// Words that only the holder of a key can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedComment {
+    /// The event that they belong to, and that they are sealed to beside the key.
+    pub event: EventId,
+    /// The words as they lie in the journal.
+    pub text: PersonalText,
 }
 
 /// All responses of a journal, in the order in which they were given. Fold entries in as they are read.
@@ -43,12 +55,14 @@ impl Responses {
         }
     }
 
-    fn fold_one(&mut self, Entry { event, text }: Entry) {
+    fn fold_one(&mut self, Entry { event, text, .. }: Entry) {
         // The type decides what the body is; one that this version does not read says nothing about a response.
         if !event.kind.starts_with("rating.") {
             return;
         }
         match serde_json::from_value::<Body>(event.data) {
+            // One that was linked twice stands at two places of the journal and is one response.
+            Ok(Body::RatingGiven { .. }) if self.index.contains_key(&event.id) => {}
             Ok(Body::RatingGiven { value, context }) if event.kind == "rating.given" => {
                 self.index.insert(event.id.clone(), self.all.len());
                 self.all.push(Response {
@@ -59,6 +73,7 @@ impl Responses {
                     outcome: None,
                     reasons: Vec::new(),
                     comment: String::new(),
+                    sealed: None,
                     seconds: None,
                 });
             }
@@ -72,7 +87,10 @@ impl Responses {
                     response.outcome = Some(outcome);
                     response.reasons = reasons;
                     response.seconds = Some(seconds);
-                    response.comment = text.map(|text| text.comment).unwrap_or_default();
+                    response.comment = text.as_ref().and_then(PersonalText::comment).unwrap_or_default().to_owned();
+                    response.sealed = text
+                        .filter(|text| text.comment().is_none())
+                        .map(|text| SealedComment { event: event.id, text });
                 }
             }
             _ => {}
@@ -94,9 +112,10 @@ impl Responses {
         self.all.iter().filter(move |response| local_day(&response.time) == day)
     }
 
-    /// The newest responses that say something in words, newest first.
+    /// The newest responses that say something in words, sealed or not, newest first.
     pub fn latest_comments(&self, limit: usize) -> Vec<&Response> {
-        self.all.iter().rev().filter(|response| !response.comment.is_empty()).take(limit).collect()
+        let has_words = |response: &&Response| !response.comment.is_empty() || response.sealed.is_some();
+        self.all.iter().rev().filter(has_words).take(limit).collect()
     }
 }
 
@@ -136,12 +155,21 @@ pub(crate) mod tests {
 
     /// A journal of responses: level, hours since a morning, comment.
     pub(crate) fn journal(responses: &[(u8, i64, &str)]) -> Responses {
+        journal_with(responses, |text| text)
+    }
+
+    /// The same with the words sealed; to whom makes no difference here.
+    pub(crate) fn sealed_journal(responses: &[(u8, i64, &str)]) -> Responses {
+        journal_with(responses, |_| PersonalText::Sealed { key: "0011223344556677".into(), sealed: "c2VhbGVk".into() })
+    }
+
+    fn journal_with(responses: &[(u8, i64, &str)], write: fn(PersonalText) -> PersonalText) -> Responses {
         let mut head = Head::enrol("tablet", 1);
         let mut folded = Responses::default();
         let mut append = |draft: Draft| {
             let (event, next) = head.link(&draft);
             head = next;
-            folded.fold([Entry { event, text: draft.text }]);
+            folded.fold([Entry { place: Default::default(), event, text: draft.text }]);
         };
         for (n, (level, hours, comment)) in (0_u8..).step_by(3).zip(responses) {
             let context = Context { survey: "bank".into(), version: 1, locale: "zh-CN".into(), ..Context::default() };
@@ -154,7 +182,7 @@ pub(crate) mod tests {
             append(Draft::new(&moment(n + 1, *hours), changed));
             let reasons = vec!["queue".to_owned()];
             let body = Body::RatingDetailed { response, outcome: Outcome::Complete, reasons, seconds: 8 };
-            let text = PersonalText::new(comment, &[n; 16]);
+            let text = PersonalText::new(comment, &[n; 16]).map(write);
             append(Draft { text, ..Draft::new(&moment(n + 2, *hours), body) });
         }
         folded
@@ -167,6 +195,27 @@ pub(crate) mod tests {
         assert_eq!(response.rating.level(), 2);
         assert_eq!((response.comment.as_str(), response.outcome), ("排队太久", Some(Outcome::Complete)));
         assert_eq!((response.reasons.as_slice(), response.seconds), (&["queue".to_owned()][..], Some(8)));
+    }
+
+    #[test]
+    fn an_event_at_two_places_is_one_response() {
+        let given = Draft::new(
+            &moment(1, 0),
+            Body::RatingGiven { value: Rating::new(2).unwrap(), context: Context::default() },
+        );
+        let (first, second) = (Head::enrol("tablet", 1).link(&given).0, Head::enrol("tablet", 2).link(&given).0);
+        let mut folded = Responses::default();
+        folded.fold([first, second].map(|event| Entry { place: Default::default(), event, text: None }));
+        assert_eq!(Summary::of(folded.all()).n, 1);
+    }
+
+    #[test]
+    fn sealed_words_are_words_that_cannot_be_read() {
+        let responses = sealed_journal(&[(2, 0, "排队太久"), (5, 1, "")]);
+        let [response] = responses.latest_comments(2)[..] else { panic!("one response with words") };
+        let sealed = response.sealed.as_ref().unwrap();
+        assert_eq!((response.comment.as_str(), sealed.text.comment()), ("", None));
+        assert_ne!(sealed.event, response.id, "the words belong to the event that brought them");
     }
 
     #[test]

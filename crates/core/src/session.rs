@@ -389,7 +389,7 @@ mod tests {
     fn detail(draft: Option<Draft>) -> (Outcome, Vec<String>, Option<String>) {
         match draft {
             Some(Draft { body: Body::RatingDetailed { outcome, reasons, .. }, text, .. }) => {
-                (outcome, reasons, text.map(|text| text.comment))
+                (outcome, reasons, text.and_then(|text| text.comment().map(str::to_owned)))
             }
             other => panic!("no detail: {other:?}"),
         }

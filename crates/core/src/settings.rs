@@ -1,12 +1,19 @@
 //! What an owner sets on a tablet, apart from the token, which is a secret and kept alone.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::batch::Format;
+use crate::wire::Acknowledge;
 
 /// The named record of the journal that holds the settings as JSON.
 pub const SETTINGS_RECORD: &str = "settings";
-/// The named record that holds the token.
+/// The named record that holds the token, as [`token_record`] writes it.
 pub const TOKEN_RECORD: &str = "token";
+/// What is kept of acknowledged events without being asked: a year and a month, so that a year can be compared.
+pub const RETENTION_DAYS: u32 = 400;
+/// A hundred years. More is a slip of the finger.
+pub const MAX_RETENTION_DAYS: u32 = 36_500;
 
 /// A tablet's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,11 +26,73 @@ pub struct Settings {
     pub survey: String,
     /// Languages offered, in order, the first one the default; empty means those of the survey.
     pub languages: Vec<String>,
+    /// How events stand in a request.
+    pub format: Format,
+    /// What makes an event count as delivered.
+    pub acknowledge: Acknowledge,
+    /// Whether numbers that name a person are masked in comments before they are stored.
+    pub mask: bool,
+    /// How many days acknowledged events are kept whole; 0 keeps everything.
+    pub retention_days: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { endpoint: "/v1/events".into(), point: String::new(), survey: "government".into(), languages: Vec::new() }
+        let KioskSettings { point, survey, languages, mask } = KioskSettings::default();
+        Self {
+            endpoint: "/v1/events".into(),
+            point,
+            survey,
+            languages,
+            format: Format::default(),
+            acknowledge: Acknowledge::default(),
+            mask,
+            retention_days: RETENTION_DAYS,
+        }
+    }
+}
+
+/// The few settings that the first load of a kiosk needs, read by themselves since every tablet pays for that load.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KioskSettings {
+    /// As [`Settings::point`].
+    pub point: String,
+    /// As [`Settings::survey`].
+    pub survey: String,
+    /// As [`Settings::languages`].
+    pub languages: Vec<String>,
+    /// As [`Settings::mask`].
+    pub mask: bool,
+}
+
+impl Default for KioskSettings {
+    fn default() -> Self {
+        Self { point: String::new(), survey: "government".into(), languages: Vec::new(), mask: true }
+    }
+}
+
+impl KioskSettings {
+    /// Reads what was saved; a field that is missing has its default. `None` when it is no object.
+    pub fn from_json(json: &str) -> Option<Self> {
+        Some(Self::of(serde_json::from_str::<Value>(json).ok()?.as_object()?))
+    }
+
+    /// As they are saved by a kiosk that sets itself up: the other settings have their defaults.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    fn of(fields: &Map<String, Value>) -> Self {
+        let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+        let tags = fields.get("languages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let default = Self::default();
+        Self {
+            point: text("point").unwrap_or(default.point),
+            survey: text("survey").unwrap_or(default.survey),
+            languages: tags.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            // Only a plain no turns it off.
+            mask: fields.get("mask") != Some(&Value::Bool(false)),
+        }
     }
 }
 
@@ -38,6 +107,8 @@ pub enum SettingsFault {
     Languages,
     /// White space or characters that cannot stand in a header.
     Token,
+    /// No number of days from 0 to [`MAX_RETENTION_DAYS`].
+    RetentionDays,
 }
 
 impl Settings {
@@ -45,15 +116,19 @@ impl Settings {
     pub fn from_json(json: &str) -> Option<Self> {
         let value: Value = serde_json::from_str(json).ok()?;
         let fields = value.as_object()?;
-        let text =
-            |name: &str, default: String| fields.get(name).and_then(Value::as_str).map_or(default, str::to_owned);
-        let tags = fields.get("languages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let text = |name: &str| fields.get(name).and_then(Value::as_str);
+        let days = fields.get("retention_days").and_then(Value::as_u64).and_then(|days| u32::try_from(days).ok());
+        let KioskSettings { point, survey, languages, mask } = KioskSettings::of(fields);
         let default = Self::default();
         Some(Self {
-            endpoint: text("endpoint", default.endpoint),
-            point: text("point", default.point),
-            survey: text("survey", default.survey),
-            languages: tags.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            endpoint: text("endpoint").map_or(default.endpoint, str::to_owned),
+            point,
+            survey,
+            languages,
+            format: text("format").and_then(Format::named).unwrap_or_default(),
+            acknowledge: text("acknowledge").and_then(Acknowledge::named).unwrap_or_default(),
+            mask,
+            retention_days: days.unwrap_or(default.retention_days),
         })
     }
 
@@ -80,6 +155,9 @@ impl Settings {
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             faults.push(SettingsFault::Token);
         }
+        if self.retention_days > MAX_RETENTION_DAYS {
+            faults.push(SettingsFault::RetentionDays);
+        }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
@@ -90,14 +168,45 @@ impl Settings {
             ("point", self.point == other.point),
             ("survey", self.survey == other.survey),
             ("languages", self.languages == other.languages),
+            ("format", self.format == other.format),
+            ("acknowledge", self.acknowledge == other.acknowledge),
+            ("mask", self.mask == other.mask),
+            ("retention_days", self.retention_days == other.retention_days),
         ];
         pairs.into_iter().filter(|(_, is_same)| !is_same).map(|(name, _)| name.to_owned()).collect()
     }
 }
 
+/// Who a token is for: scheme, host and port of an endpoint in lower case, the usual port left out; `/` stands for
+/// where the app came from.
+pub fn origin(endpoint: &str) -> String {
+    let Some((scheme, rest)) = endpoint.split_once("://").filter(|_| !endpoint.starts_with('/')) else {
+        return "/".to_owned();
+    };
+    let (scheme, host) = (scheme.to_ascii_lowercase(), host_of(rest).to_ascii_lowercase());
+    let usual_port = if scheme == "https" { ":443" } else { ":80" };
+    [&scheme, "://", host.strip_suffix(usual_port).unwrap_or(&host)].concat()
+}
+
+/// A token as it is stored: with the origin that it is for, so that no order of writing and no crash between two
+/// writes can bring it to another.
+pub fn token_record(token: &str, endpoint: &str) -> String {
+    if token.is_empty() { String::new() } else { [token, " ", &origin(endpoint)].concat() }
+}
+
+/// The stored token, for a request to `endpoint` and no other; empty where it is for somebody else. A record without
+/// an origin is from a kiosk that set itself up: for where the app came from.
+pub fn token_for<'a>(record: &'a str, endpoint: &str) -> &'a str {
+    let (token, of) = record.split_once(' ').unwrap_or((record, "/"));
+    if of == origin(endpoint) { token } else { "" }
+}
+
+fn host_of(rest: &str) -> &str {
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
 /// Whether complaints may travel there: encrypted, or not leaving this machine, or to where the app came from.
-fn is_usable_endpoint(endpoint: &str) -> bool {
-    let host_of = |rest: &str| rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned();
+pub fn is_usable_endpoint(endpoint: &str) -> bool {
     if endpoint.contains(char::is_whitespace) || endpoint.contains(['@', '#', '\\']) {
         return false;
     }
@@ -106,7 +215,7 @@ fn is_usable_endpoint(endpoint: &str) -> bool {
     }
     if let Some(rest) = endpoint.strip_prefix("http://") {
         let host = host_of(rest);
-        let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         return matches!(name, "localhost" | "127.0.0.1" | "[::1]");
     }
     endpoint.starts_with('/') && !endpoint.starts_with("//")
@@ -147,23 +256,97 @@ mod tests {
 
     #[test]
     fn reads_what_was_saved_and_fills_what_is_missing() {
-        let settings = Settings { point: "3 号窗口".into(), languages: vec!["en".into()], ..Settings::default() };
+        let settings = Settings {
+            endpoint: "https://example.org/in".into(),
+            point: "3 号窗口".into(),
+            survey: "bank".into(),
+            languages: vec!["en".into()],
+            format: Format::Lines,
+            acknowledge: Acknowledge::Status,
+            mask: false,
+            retention_days: 0,
+        };
         assert_eq!(Settings::from_json(&settings.to_json()), Some(settings));
         assert_eq!(Settings::from_json("{}"), Some(Settings::default()));
         assert_eq!(Settings::from_json("[]"), None);
     }
 
     #[test]
+    fn what_cannot_be_read_is_the_safe_default() {
+        for json in [
+            r#"{"format":"xml","acknowledge":"hope","mask":"no","retention_days":-1}"#,
+            r#"{"format":1,"acknowledge":null,"mask":null,"retention_days":4294967296}"#,
+            r#"{"format":"","acknowledge":"","mask":0,"retention_days":"9"}"#,
+        ] {
+            assert_eq!(Settings::from_json(json), Some(Settings::default()), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_kiosk_reads_its_part_as_the_rest_does() {
+        let whole =
+            Settings { survey: "bank".into(), mask: false, languages: vec!["en".into()], ..Settings::default() };
+        let part = KioskSettings::from_json(&whole.to_json()).unwrap();
+        assert_eq!(Settings::from_json(&part.to_json()), Some(whole));
+        assert_eq!(KioskSettings::from_json("{}"), Some(KioskSettings::default()));
+        assert_eq!(KioskSettings::from_json("[]"), None);
+        assert!(KioskSettings::default().mask);
+    }
+
+    #[test]
     fn names_every_fault() {
-        let settings = Settings { endpoint: "x".into(), point: "长".repeat(61), ..Settings::default() };
+        let settings =
+            Settings { endpoint: "x".into(), point: "长".repeat(61), retention_days: u32::MAX, ..Settings::default() };
         let faults = settings.check("to ken").unwrap_err();
-        use SettingsFault::{Endpoint, Languages, Point, Token};
-        assert_eq!(faults, [Endpoint, Point, Languages, Token]);
+        use SettingsFault::{Endpoint, Languages, Point, RetentionDays, Token};
+        assert_eq!(faults, [Endpoint, Point, Languages, Token, RetentionDays]);
     }
 
     #[test]
     fn names_what_changed_and_never_to_what() {
         let changed = Settings { point: "x".into(), survey: "bank".into(), ..Settings::default() };
         assert_eq!(Settings::default().differences(&changed), ["point", "survey"]);
+        let changed = Settings {
+            format: Format::Single,
+            acknowledge: Acknowledge::Status,
+            mask: false,
+            retention_days: 0,
+            ..Settings::default()
+        };
+        assert_eq!(Settings::default().differences(&changed), ["format", "acknowledge", "mask", "retention_days"]);
+    }
+
+    fn check_origin(endpoint: &str, expected: &str) {
+        assert_eq!(origin(endpoint), expected, "{endpoint}");
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        check_origin("/v1/events", "/");
+        check_origin("/in?next=https://example.org/", "/");
+        check_origin("https://Example.ORG/in", "https://example.org");
+        check_origin("https://example.org:443?x", "https://example.org");
+        check_origin("https://example.org:8443/in", "https://example.org:8443");
+        check_origin("http://127.0.0.1:80/in", "http://127.0.0.1");
+        check_origin("http://[::1]:8080/", "http://[::1]:8080");
+    }
+
+    #[test]
+    fn a_token_goes_to_the_origin_that_it_is_for_and_nowhere_else() {
+        let record = token_record("cdt_1", "https://a.example/in");
+        assert_eq!(token_for(&record, "https://a.example/other?x"), "cdt_1");
+        for other in [
+            "/in",
+            "http://a.example/in",
+            "https://b.example/in",
+            "https://a.example:8443/in",
+            "https://a.example.b.example/in",
+        ] {
+            assert_eq!(token_for(&record, other), "", "{other}");
+        }
+        assert_eq!(token_for("cdt_1", "/v1/events"), "cdt_1");
+        assert_eq!(token_for("cdt_1", "https://a.example/in"), "");
+        assert_eq!(token_for(&token_record("cdt_1", "/v1/events"), "/other"), "cdt_1");
+        assert_eq!((token_record("", "/").as_str(), token_for("", "/")), ("", ""));
     }
 }

@@ -96,6 +96,40 @@ pub fn rfc3339(now: UnixMillis, offset: UtcOffset) -> String {
     )
 }
 
+/// The instant that an RFC 3339 text names, to the millisecond; `None` for anything else.
+///
+/// Civil to days by Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+pub fn parse_rfc3339(text: &str) -> Option<UnixMillis> {
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok().map(i64::from);
+    let separators = [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":")];
+    separators.iter().all(|(at, mark)| text.get(*at..at + 1) == Some(mark)).then_some(())?;
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    let rest = text.get(19..)?;
+    let digits = rest
+        .strip_prefix('.')
+        .map_or(0, |rest| rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len());
+    let fraction = if digits > 0 { rest.get(1..1 + digits.min(3))?.parse::<i64>().ok()? } else { 0 };
+    let millis = fraction * [0, 100, 10, 1][digits.min(3)];
+    let zone = rest.get(if digits > 0 { digits + 1 } else { 0 }..)?;
+    let east_minutes = match zone.get(..1)? {
+        "Z" if zone.len() == 1 => 0,
+        sign @ ("+" | "-") if zone.len() == 6 && zone.get(3..4) == Some(":") => {
+            let minutes = i64::from(zone.get(1..3)?.parse::<u32>().ok()? * 60 + zone.get(4..6)?.parse::<u32>().ok()?);
+            if sign == "-" { -minutes } else { minutes }
+        }
+        _ => return None,
+    };
+    let is_real = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
+    let shifted_year = if month <= 2 { year - 1 } else { year };
+    let era = shifted_year.div_euclid(400);
+    let year_of_era = shifted_year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+    let seconds = days * 86_400 + hour * 3_600 + (minute - east_minutes) * 60 + second;
+    is_real.then_some(UnixMillis(seconds * 1_000 + millis))
+}
+
 /// The local day that an RFC 3339 text names: its first ten characters.
 pub fn local_day(rfc3339: &str) -> &str {
     rfc3339.get(..10).unwrap_or(rfc3339)
@@ -114,12 +148,33 @@ mod tests {
         assert_eq!(rfc3339(UnixMillis(0), UtcOffset(-210)), "1969-12-31T20:30:00.000-03:30");
     }
 
+    #[test]
+    fn reads_every_form_of_an_instant_and_nothing_else() {
+        let at = |text| parse_rfc3339(text).map(|instant| instant.0);
+        for same in ["1970-01-01T00:00:01.5Z", "1970-01-01T00:00:01.500000Z", "1970-01-01T05:30:01.50+05:30"] {
+            assert_eq!(at(same), Some(1_500), "{same}");
+        }
+        assert_eq!(at("1970-01-01T00:00:01Z"), Some(1_000));
+        for wrong in [
+            "",
+            "1970-01-01",
+            "1970-13-01T00:00:01Z",
+            "1970-01-01T00:00:01",
+            "1970-01-01T00:00:01.Z",
+            "1970-01-01 00:00:01Z",
+            "好970-01-01T00:00:01Z",
+        ] {
+            assert_eq!(at(wrong), None, "{wrong}");
+        }
+    }
+
     proptest! {
         #[test]
         fn agrees_with_a_calendar_library(now in -60_000_000_000_000_i64..250_000_000_000_000, offset in -720_i16..=840) {
             let written = rfc3339(UnixMillis(now), UtcOffset(offset));
             let read: jiff::Timestamp = written.parse().unwrap();
             prop_assert_eq!(read.as_millisecond(), now);
+            prop_assert_eq!(parse_rfc3339(&written), Some(UnixMillis(now)));
             let zone = jiff::tz::Offset::from_seconds(i32::from(offset) * 60).unwrap().to_time_zone();
             prop_assert_eq!(read.to_zoned(zone).date().to_string(), local_day(&written));
         }

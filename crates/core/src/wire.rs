@@ -7,11 +7,17 @@ use serde_json::Value;
 
 use crate::chain::{Hash, PersonalText};
 use crate::event::{Event, EventId};
+use crate::http;
+use crate::journal::LAST_OWN_EPOCH;
+use crate::time::UnixMillis;
+use crate::witness::SignedHead;
 
 /// The media type of a batch.
 pub const BATCH_TYPE: &str = "application/cloudevents-batch+json";
 /// What stands before the device in `source`.
 pub const SOURCE_PREFIX: &str = "urn:candor:device:";
+/// The problem type of a refusal of one event by itself.
+const REJECTED_EVENT: &str = "urn:candor:problem:rejected-event";
 /// What stands before the event's type in `type`.
 pub const TYPE_PREFIX: &str = "cn.candor.";
 
@@ -189,7 +195,8 @@ pub struct Rejection {
     pub id: EventId,
     /// A short name for programs.
     pub code: String,
-    /// A sentence for people.
+    /// A sentence for people; empty or a status where the tablet has found it out itself, see
+    /// [`OwnReason`](crate::outbox::OwnReason).
     #[serde(default)]
     pub detail: String,
 }
@@ -209,6 +216,26 @@ pub struct ChainState {
     pub broken_at: Vec<u64>,
 }
 
+impl ChainState {
+    /// Reads what a tablet acts upon, `epoch`, `last_seq` and `missing`; `None` without an epoch or a number, and where no
+    /// tablet can have got as far.
+    fn read(value: &Value) -> Option<Self> {
+        let number = |name: &str| value.get(name).and_then(Value::as_u64);
+        let range = |range: &Value| match range.as_array()?.as_slice() {
+            [first, last] => Some((first.as_u64()?, last.as_u64()?)),
+            _ => None,
+        };
+        let missing = value.get("missing").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let epoch = u32::try_from(number("epoch")?).ok().filter(|epoch| (1..LAST_OWN_EPOCH).contains(epoch))?;
+        Some(Self {
+            epoch,
+            last_seq: number("last_seq").filter(|seq| *seq < 1 << 40)?,
+            missing: missing.iter().filter_map(range).collect(),
+            broken_at: Vec::new(),
+        })
+    }
+}
+
 /// The only answer that lets an event leave the outbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
@@ -220,38 +247,115 @@ pub struct Receipt {
     /// Where the receiver stands, one entry for each epoch in the batch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chain: Vec<ChainState>,
+    /// The same under the receiver's signature, one entry for each device and epoch in the batch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heads: Vec<SignedHead>,
 }
 
 impl Receipt {
-    /// Reads a receipt as far as the outbox needs it; `None` for anything else that calls itself JSON.
+    /// Reads a receipt as far as a tablet needs it; `None` for anything else that calls itself JSON. An entry that
+    /// cannot be read is left out: what the receiver means by it is then not acted upon.
     pub fn from_json(json: &str) -> Option<Self> {
         let value: Value = serde_json::from_str(json).ok()?;
         let list = |name: &str| value.get(name).and_then(Value::as_array);
+        let entries = |name: &str| list(name).map_or(&[][..], Vec::as_slice).iter();
         let id = |value: &Value| value.as_str().and_then(EventId::parse);
         let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-        let rejected = list("rejected").map_or(&[][..], Vec::as_slice).iter().filter_map(|entry| {
+        let rejected = entries("rejected").filter_map(|entry| {
             let code = text(entry.get("code"));
             Some(Rejection { id: entry.get("id").and_then(id)?, code, detail: text(entry.get("detail")) })
         });
         Some(Self {
             accepted: list("accepted")?.iter().filter_map(id).collect(),
             rejected: rejected.collect(),
-            chain: Vec::new(),
+            chain: entries("chain").filter_map(ChainState::read).collect(),
+            heads: entries("heads").filter_map(SignedHead::read).collect(),
         })
     }
 }
 
-/// What came back from an upload, before anybody has judged it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What makes an event count as delivered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Acknowledge {
+    /// A receipt that names it.
+    #[default]
+    Receipt,
+    /// A plain success, for an endpoint that cannot write receipts: see [`judge`].
+    Status,
+}
+
+impl Acknowledge {
+    /// Both, the safe one first.
+    pub const ALL: [Self; 2] = [Self::Receipt, Self::Status];
+
+    /// The name in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Receipt => "receipt",
+            Self::Status => "status",
+        }
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|acknowledge| acknowledge.name() == name)
+    }
+}
+
+/// What came back from an upload, before anybody has judged it. Header fields stand as they came, `None` where there
+/// were none or the browser may not show them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
-    /// The HTTP status.
+    /// The HTTP status. For a redirect 302: the browser hides which one it was.
     pub status: u16,
-    /// The media type without parameters, in lower case; empty when there is none.
-    pub content_type: String,
-    /// `Retry-After` in seconds, when it was readable and a number of seconds.
-    pub retry_after_s: Option<u32>,
-    /// The body as text.
+    /// Whether nobody on the way can have given it: it came over TLS, or from this very machine.
+    pub is_authentic: bool,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Retry-After`.
+    pub retry_after: Option<String>,
+    /// `Date`.
+    pub date: Option<String>,
+    /// `Accept-Encoding`: what the endpoint takes in the next requests.
+    pub accept_encoding: Option<String>,
+    /// The body as text, whole.
     pub body: String,
+}
+
+impl Answer {
+    /// The server's clock when it answered, where it says.
+    pub fn server_time(&self, now: UnixMillis) -> Option<UnixMillis> {
+        http::date(self.date.as_deref()?, now)
+    }
+
+    /// The media type without parameters, in lower case; empty when there is none.
+    fn media_type(&self) -> String {
+        let field = self.content_type.as_deref().unwrap_or_default();
+        field.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    fn retry_after_ms(&self, now: UnixMillis) -> Option<u64> {
+        http::retry_after(self.retry_after.as_deref()?, self.date.as_deref(), now)
+    }
+
+    fn is_html(&self) -> bool {
+        let start = self.body.trim_start_matches('\u{feff}').trim_start();
+        let begins = |tag: &str| start.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
+        self.media_type().ends_with("html")
+            || self.media_type() == "application/xhtml+xml"
+            || begins("<!doctype html")
+            || begins("<html")
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// No connection, or it broke before the answer was whole.
+    Unreachable,
+    /// The answer was not there in time.
+    TimedOut,
 }
 
 /// What an upload came to. Policy sees nothing finer than this.
@@ -259,38 +363,99 @@ pub struct Answer {
 pub enum Outcome {
     /// The receiver said what it has.
     Receipt(Receipt),
-    /// It may well work later: no network, a time-out, 408, 409, 425, 429, 5xx.
+    /// The endpoint cannot say what it has, and is trusted to have all of it.
+    Taken,
+    /// Nothing came back: no network, or the answer was lost on the way.
+    NoAnswer,
+    /// Somebody answered that it may well work later: 409, 425, 429, 5xx.
     Later {
         /// As the server asked.
-        retry_after_s: Option<u32>,
+        retry_after_ms: Option<u64>,
     },
-    /// A success that acknowledges nothing: a captive portal, or the wrong endpoint.
+    /// A time-out, or 408: as [`Outcome::Later`], and a smaller batch may get through.
+    TooSlow {
+        /// As the server asked.
+        retry_after_ms: Option<u64>,
+    },
+    /// 409 from an endpoint that cannot write receipts. A batch with the same key may still be under way there; one
+    /// that stays so holds an event that the endpoint has already, or never takes.
+    Conflict {
+        /// As the server asked.
+        retry_after_ms: Option<u64>,
+    },
+    /// A success that acknowledges nothing, or a redirect: a captive portal, or the wrong endpoint.
     NotAReceipt,
-    /// 401 or 403: the token is not taken.
+    /// 401: the token is not taken.
     Unauthorized,
-    /// 404, 405, 410, 415 and 3xx: the endpoint is not what the settings say.
+    /// 403: it is not taken for these events.
+    Forbidden,
+    /// 404, 405, 410, 415, the rest of 3xx and 4xx: the endpoint is not what the settings say.
     Misconfigured,
     /// 413.
     TooLarge,
-    /// 400, 422 and other 4xx: something in the batch is not taken.
-    Refused,
+    /// 400, 422: something in the batch is not taken.
+    Refused {
+        /// Which of them.
+        status: u16,
+    },
+    /// The receiver rejects the one event that it was sent, in the words of the contract.
+    Rejected {
+        /// As in a receipt.
+        code: String,
+        /// As in a receipt.
+        detail: String,
+    },
 }
 
-/// Reads an answer; `None` stands for no answer at all.
-pub fn judge(answer: Option<Answer>) -> Outcome {
-    let Some(answer) = answer else { return Outcome::Later { retry_after_s: None } };
+/// Reads what came back. `now` is the tablet's clock, for a `Retry-After` that is a date.
+pub fn judge(reply: &Result<Answer, Silence>, acknowledge: Acknowledge, now: UnixMillis) -> Outcome {
+    let answer = match reply {
+        Ok(answer) => answer,
+        Err(Silence::Unreachable) => return Outcome::NoAnswer,
+        Err(Silence::TimedOut) => return Outcome::TooSlow { retry_after_ms: None },
+    };
+    let retry_after_ms = answer.retry_after_ms(now);
     match answer.status {
-        200..=299 => match (answer.content_type.as_str(), Receipt::from_json(&answer.body)) {
-            ("application/json", Some(receipt)) => Outcome::Receipt(receipt),
-            _ => Outcome::NotAReceipt,
-        },
-        401 | 403 => Outcome::Unauthorized,
-        300..=399 | 404 | 405 | 410 | 415 => Outcome::Misconfigured,
-        408 | 409 | 425 | 429 => Outcome::Later { retry_after_s: answer.retry_after_s },
+        200..=299 => success(answer, acknowledge),
+        // A captive portal sends elsewhere far more often than an endpoint moves.
+        301..=303 | 307 | 308 => Outcome::NotAReceipt,
+        401 => Outcome::Unauthorized,
+        403 => Outcome::Forbidden,
+        408 => Outcome::TooSlow { retry_after_ms },
+        409 if acknowledge == Acknowledge::Status => Outcome::Conflict { retry_after_ms },
+        409 | 425 | 429 => Outcome::Later { retry_after_ms },
         413 => Outcome::TooLarge,
-        400..=499 => Outcome::Refused,
-        _ => Outcome::Later { retry_after_s: answer.retry_after_s },
+        422 => rejected_event(answer).unwrap_or(Outcome::Refused { status: 422 }),
+        400 => Outcome::Refused { status: 400 },
+        // What is left of 4xx says nothing about an event: taken for a refusal, it could bring one into quarantine.
+        300..=499 => Outcome::Misconfigured,
+        _ => Outcome::Later { retry_after_ms },
     }
+}
+
+fn success(answer: &Answer, acknowledge: Acknowledge) -> Outcome {
+    let is_json = answer.media_type() == "application/json";
+    let receipt = Some(&answer.body).filter(|_| is_json).and_then(|body| Receipt::from_json(body));
+    match (receipt, acknowledge) {
+        (Some(receipt), Acknowledge::Receipt) => Outcome::Receipt(receipt),
+        // Whoever names events is taken at their word, also where less would do.
+        (Some(receipt), Acknowledge::Status) if !(receipt.accepted.is_empty() && receipt.rejected.is_empty()) => {
+            Outcome::Receipt(receipt)
+        }
+        // 206 and 207 say themselves that they do not stand for the whole.
+        (_, Acknowledge::Status) if answer.is_authentic && !answer.is_html() && !matches!(answer.status, 206 | 207) => {
+            Outcome::Taken
+        }
+        _ => Outcome::NotAReceipt,
+    }
+}
+
+/// A refusal of one event by itself, as `docs/protocol.md` has it.
+fn rejected_event(answer: &Answer) -> Option<Outcome> {
+    let problem: Value = serde_json::from_str(&answer.body).ok()?;
+    let text = |name: &str| problem.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let is_one = answer.media_type() == "application/problem+json" && text("type") == REJECTED_EVENT;
+    is_one.then(|| Outcome::Rejected { code: text("code"), detail: text("detail") })
 }
 
 #[cfg(test)]
@@ -323,6 +488,19 @@ mod tests {
     }
 
     #[test]
+    fn a_receiver_without_a_key_takes_sealed_words_as_they_came() {
+        let seal = |sealed: &str| PersonalText::Sealed { key: "0011223344556677".into(), sealed: sealed.into() };
+        let moment = Moment { now: UnixMillis(0), offset: UtcOffset(0), uptime: Uptime(0), random: [1; 26] };
+        let draft = Draft { text: Some(seal("c2VhbGVk")), ..Draft::new(&moment, Body::UnlockRefused { in_a_row: 1 }) };
+        let (event, _) = Head::enrol("tablet", 1).link(&draft);
+        let json = add_text(&CloudEvent::to_json(&event), &seal("c2VhbGVk").to_json());
+        let arrived = serde_json::from_str::<CloudEvent>(&json).unwrap().open();
+        assert_eq!(arrived, Ok((event.clone(), Some(seal("c2VhbGVk")))));
+        let altered = CloudEvent::new(&event, Some(&seal("c2VhbGVl")));
+        assert_eq!(altered.open(), Err(WireFault::TextDigest));
+    }
+
+    #[test]
     fn adds_the_text_where_a_reader_looks_for_it() {
         let (event, text) = sample();
         let travelling: CloudEvent =
@@ -349,40 +527,163 @@ mod tests {
     fn reads_a_receipt_as_it_was_written() {
         let id = sample().0.id;
         let rejected = vec![Rejection { id: id.clone(), code: "unknown-type".into(), detail: "no".into() }];
-        let receipt = Receipt { accepted: vec![id], rejected, chain: Vec::new() };
+        let missing = vec![(2, 3), (7, 7)];
+        let chain = vec![ChainState { epoch: 1, last_seq: 9, missing, broken_at: Vec::new() }];
+        let hash = Hash::of(b"");
+        let heads = vec![SignedHead {
+            device: "t".into(),
+            epoch: 1,
+            hash,
+            seq: 1,
+            signature: "0".into(),
+            ..SignedHead::default()
+        }];
+        let receipt = Receipt { accepted: vec![id], rejected, chain, heads };
         assert_eq!(Receipt::from_json(&serde_json::to_string(&receipt).unwrap()), Some(receipt));
         assert_eq!(Receipt::from_json(r#"{"accepted":"all"}"#), None);
+        let odd = r#"{"accepted":[],"chain":[{"epoch":1},{"epoch":2,"last_seq":5,"missing":[[1],[1,2],"x"]},{"epoch":4294967295,"last_seq":5}],"heads":[{}]}"#;
+        let read = Receipt::from_json(odd).unwrap();
+        assert_eq!((read.chain.len(), read.chain[0].missing.as_slice(), read.heads.len()), (1, &[(1, 2)][..], 0));
+    }
+
+    const RECEIPT: &str = r#"{"accepted":["00000000-0000-7000-8000-000000000001"]}"#;
+
+    fn named() -> Receipt {
+        Receipt::from_json(RECEIPT).unwrap()
+    }
+
+    fn answer(status: u16, content_type: &str, body: &str) -> Answer {
+        let content_type = (!content_type.is_empty()).then(|| content_type.to_owned());
+        let (retry_after, body) = (Some("7".to_owned()), body.to_owned());
+        Answer { status, is_authentic: true, content_type, retry_after, body, ..Answer::default() }
+    }
+
+    fn judged(acknowledge: Acknowledge, answer: Answer) -> Outcome {
+        judge(&Ok(answer), acknowledge, UnixMillis(0))
     }
 
     fn check(status: u16, content_type: &str, body: &str, expected: Outcome) {
-        let answer = Answer { status, content_type: content_type.into(), retry_after_s: Some(7), body: body.into() };
-        assert_eq!(judge(Some(answer)), expected, "{status} {content_type} {body}");
+        let outcome = judged(Acknowledge::Receipt, answer(status, content_type, body));
+        assert_eq!(outcome, expected, "{status} {content_type} {body}");
     }
 
     #[test]
     fn judges_every_answer() {
-        let later = Outcome::Later { retry_after_s: Some(7) };
-        let receipt = Outcome::Receipt(Receipt::default());
-        check(200, "application/json", r#"{"accepted":[]}"#, receipt.clone());
-        check(202, "application/json", r#"{"accepted":[],"rejected":[],"new":1}"#, receipt);
-        check(200, "text/html", r#"{"accepted":[]}"#, Outcome::NotAReceipt);
-        check(200, "application/json", r#"{"status":"ok"}"#, Outcome::NotAReceipt);
-        check(200, "application/json", r#"["accepted"]"#, Outcome::NotAReceipt);
-        check(200, "text/html", "<html>", Outcome::NotAReceipt);
+        let later = Outcome::Later { retry_after_ms: Some(7_000) };
+        check(200, "application/json", RECEIPT, Outcome::Receipt(named()));
+        check(200, "Application/JSON; charset=utf-8", r#"{"accepted":[]}"#, Outcome::Receipt(Receipt::default()));
+        check(202, "application/json", r#"{"accepted":[],"new":1}"#, Outcome::Receipt(Receipt::default()));
+        for (content_type, body) in [
+            ("text/html", RECEIPT),
+            ("text/plain", RECEIPT),
+            ("", RECEIPT),
+            ("application/json", r#"{"status":"ok"}"#),
+            ("application/json", r#"{"accepted":"all"}"#),
+            ("application/json", r#"["accepted"]"#),
+            ("application/json", &RECEIPT[..RECEIPT.len() - 1]),
+            ("application/json", ""),
+            ("text/html", "<html>"),
+        ] {
+            check(200, content_type, body, Outcome::NotAReceipt);
+        }
         check(204, "", "", Outcome::NotAReceipt);
-        for status in [408, 409, 425, 429, 500, 502, 503, 504, 599] {
-            check(status, "application/json", r#"{"accepted":[]}"#, later.clone());
+        for status in [409, 425, 429, 500, 502, 503, 504, 507, 599] {
+            check(status, "application/json", RECEIPT, later.clone());
         }
-        for status in [401, 403] {
-            check(status, "", "", Outcome::Unauthorized);
+        check(408, "", "", Outcome::TooSlow { retry_after_ms: Some(7_000) });
+        for (status, outcome) in [(401, Outcome::Unauthorized), (403, Outcome::Forbidden)] {
+            check(status, "application/json", RECEIPT, outcome);
         }
-        for status in [301, 302, 307, 404, 405, 410, 415] {
-            check(status, "text/html", "", Outcome::Misconfigured);
+        for status in [301, 302, 303, 307, 308] {
+            check(status, "application/json", RECEIPT, Outcome::NotAReceipt);
+        }
+        for status in [300, 304, 402, 404, 405, 406, 407, 410, 411, 414, 415, 418, 421, 423, 426, 428, 431, 451] {
+            check(status, "application/json", RECEIPT, Outcome::Misconfigured);
         }
         check(413, "", "", Outcome::TooLarge);
-        for status in [400, 422, 418] {
-            check(status, "", "", Outcome::Refused);
+        for status in [400, 422] {
+            check(status, "application/json", RECEIPT, Outcome::Refused { status });
         }
-        assert_eq!(judge(None), Outcome::Later { retry_after_s: None });
+        for (silence, outcome) in
+            [(Silence::Unreachable, Outcome::NoAnswer), (Silence::TimedOut, Outcome::TooSlow { retry_after_ms: None })]
+        {
+            assert_eq!(judge(&Err(silence), Acknowledge::Receipt, UnixMillis(0)), outcome);
+        }
+    }
+
+    #[test]
+    fn takes_the_contract_s_own_words_for_one_rejected_event() {
+        let problem = r#"{"type":"urn:candor:problem:rejected-event","code":"unknown-type","detail":"no"}"#;
+        let rejected = Outcome::Rejected { code: "unknown-type".into(), detail: "no".into() };
+        check(422, "application/problem+json", problem, rejected);
+        for (content_type, body) in [
+            ("application/json", problem),
+            ("application/problem+json", r#"{"type":"about:blank","code":"x"}"#),
+            ("application/problem+json", "{"),
+        ] {
+            check(422, content_type, body, Outcome::Refused { status: 422 });
+        }
+    }
+
+    fn check_status(answer: Answer, expected: Outcome) {
+        assert_eq!(judged(Acknowledge::Status, answer.clone()), expected, "{answer:?}");
+    }
+
+    #[test]
+    fn a_plain_success_is_enough_where_the_owner_says_so() {
+        for (status, content_type, body) in [
+            (200, "application/json", r#"{"ok":true}"#),
+            (200, "application/json", r#"{"accepted":["42"]}"#),
+            (200, "application/json", r#"{"accepted":3}"#),
+            (200, "text/plain", "ok"),
+            (200, "", ""),
+            (201, "", ""),
+            (202, "application/json", ""),
+            (204, "", ""),
+            (299, "text/xml", "<ok/>"),
+        ] {
+            check_status(answer(status, content_type, body), Outcome::Taken);
+        }
+        check_status(answer(200, "application/json", RECEIPT), Outcome::Receipt(named()));
+    }
+
+    #[test]
+    fn a_portal_s_success_is_not_enough_anywhere() {
+        for (content_type, body) in [
+            ("text/html", ""),
+            ("text/html; charset=utf-8", r#"{"ok":true}"#),
+            ("application/xhtml+xml", "<x/>"),
+            ("", "\u{feff} <!DOCTYPE html><title>Wi-Fi</title>"),
+            ("text/plain", "<HTML>"),
+            ("application/json", "<html>"),
+        ] {
+            check_status(answer(200, content_type, body), Outcome::NotAReceipt);
+        }
+        for status in [206, 207] {
+            check_status(answer(status, "application/json", "{}"), Outcome::NotAReceipt);
+        }
+        check_status(Answer { is_authentic: false, ..answer(200, "application/json", "{}") }, Outcome::NotAReceipt);
+        check_status(Answer { is_authentic: false, ..answer(204, "", "") }, Outcome::NotAReceipt);
+        check_status(answer(302, "", ""), Outcome::NotAReceipt);
+        check_status(answer(409, "", ""), Outcome::Conflict { retry_after_ms: Some(7_000) });
+        for status in [400, 401, 404, 500] {
+            let receipt_mode = judged(Acknowledge::Receipt, answer(status, "", ""));
+            check_status(answer(status, "", ""), receipt_mode);
+        }
+    }
+
+    #[test]
+    fn reads_retry_after_by_the_answer_s_own_date() {
+        let dated = |retry_after: &str, date: Option<&str>| Answer {
+            retry_after: Some(retry_after.to_owned()),
+            date: date.map(str::to_owned),
+            ..answer(503, "", "")
+        };
+        let check = |answer: Answer, expected: Option<u64>| {
+            assert_eq!(judged(Acknowledge::Receipt, answer), Outcome::Later { retry_after_ms: expected });
+        };
+        check(dated("Mon, 23 Nov 2026 01:42:07 GMT", Some("Mon, 23 Nov 2026 01:41:37 GMT")), Some(30_000));
+        check(dated("Thu, 01 Jan 1970 00:00:05 GMT", None), Some(5_000));
+        check(dated("soon", None), None);
     }
 }

@@ -1,10 +1,14 @@
 //! What every journal store has to do, as one suite: run over memory on the host and over IndexedDB in a browser.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract that fails has to panic: it is a test")]
 
+use crate::batch::Format;
 use crate::chain::{Head, PersonalText, enrolment_hash, hash};
 use crate::event::{Body, Context, Draft, EventId, Rating};
-use crate::journal::{Counts, JournalStore, Place};
+use crate::journal::{
+    Begun, Counts, JournalStore, LAST_SHELF, LinkedAgain, MemoryJournal, Place, Restored, Row, SEQ_CONFLICT,
+};
 use crate::outbox::{FIRST_BATCH_BYTES, Limits, Settlement};
+use crate::second::{Loss, Mark};
 use crate::time::{Moment, UnixMillis, Uptime, UtcOffset};
 use crate::wire::Rejection;
 
@@ -27,8 +31,9 @@ pub fn rating(n: u8) -> Draft {
     Draft { text, ..Draft::new(&moment(n), Body::RatingGiven { value, context }) }
 }
 
-fn limits(events: usize) -> Limits {
-    Limits { events, bytes: FIRST_BATCH_BYTES, skip: Default::default() }
+/// So many events, and no other limit.
+pub fn limits(events: usize) -> Limits {
+    Limits { events, bytes: FIRST_BATCH_BYTES, skip: Default::default(), set_apart: 0, format: Format::default() }
 }
 
 fn batch_id(n: u8) -> EventId {
@@ -36,7 +41,7 @@ fn batch_id(n: u8) -> EventId {
 }
 
 async fn begun<S: JournalStore>(store: S, events: u8) -> S {
-    store.begin_run(DEVICE).await.unwrap();
+    store.begin_run(DEVICE, None).await.unwrap();
     for n in 1..=events {
         store.append(&rating(n)).await.unwrap();
     }
@@ -52,10 +57,12 @@ async fn assert_counts(store: &impl JournalStore, acknowledged: u64, queued: u64
 
 /// The first start makes the device; every later one counts up its run and keeps the rest.
 pub async fn keeps_the_device_and_counts_its_runs(store: impl JournalStore) {
-    let first = store.begin_run(DEVICE).await.unwrap();
+    assert_eq!(store.head().await.unwrap(), None);
+    let first = store.begin_run(DEVICE, None).await.unwrap();
     store.append(&rating(1)).await.unwrap();
-    let second = store.begin_run("another").await.unwrap();
-    assert_eq!(first, Head { run: 1, ..Head::enrol(DEVICE, 1) });
+    let second = store.begin_run("another", None).await.unwrap().head;
+    assert_eq!(first, Begun { head: Head { run: 1, ..Head::enrol(DEVICE, 1) }, loss: None });
+    assert_eq!(store.head().await.unwrap().as_ref(), Some(&second));
     assert_eq!((second.device.as_str(), second.run, second.seq, second.responses), (DEVICE, 2, 1, 1));
 }
 
@@ -68,12 +75,12 @@ pub async fn chains_what_it_stores_and_reads_it_back_in_order(store: impl Journa
         let page = store.read(after, 4).await.unwrap();
         let Some(last) = page.last() else { break };
         assert!(page.len() <= 4);
-        after = last.place();
+        after = last.place;
         read.extend(page);
     }
     let mut prev = enrolment_hash(DEVICE, 1);
     for (n, entry) in (1_u8..).zip(&read) {
-        assert_eq!(entry.place(), Place { epoch: 1, seq: u64::from(n) });
+        assert_eq!(entry.place, Place { epoch: 1, seq: u64::from(n) });
         assert_eq!(entry.event.prev, prev);
         assert_eq!(entry.event.hash, hash(&entry.event));
         assert_eq!(entry.event.id, rating(n).id);
@@ -162,6 +169,297 @@ pub async fn keeps_named_records(store: impl JournalStore) {
     assert_eq!(store.load("door").await.unwrap().as_deref(), Some("y"));
 }
 
+/// A start that finds less than the mark says begins a new epoch and says so.
+pub async fn begins_a_new_epoch_when_the_mark_knows_more(store: impl JournalStore) {
+    let store = begun(store, 2).await;
+    let mark = Mark { device: DEVICE.to_owned(), epoch: 1, seq: 3 };
+    let begun = store.begin_run("another", Some(&mark)).await.unwrap();
+    assert_eq!((begun.head.epoch, begun.head.seq, begun.loss), (2, 0, Some(Loss::Cut)));
+    assert_eq!((begun.head.run, begun.head.responses), (2, 2));
+    assert_eq!(store.append(&rating(3)).await.unwrap().place, Place { epoch: 2, seq: 1 });
+    assert_eq!(store.begin_run("another", Some(&mark)).await.unwrap().loss, None);
+}
+
+/// A journal of so many ratings, as rows.
+async fn rows(device: &str, events: u8) -> Vec<Row> {
+    let store = MemoryJournal::default();
+    store.begin_run(device, None).await.unwrap();
+    for n in 1..=events {
+        store.append(&rating(n)).await.unwrap();
+    }
+    store.rows(Place::default(), 99).await.unwrap()
+}
+
+/// What a second place has kept comes back to where it was, once, and is sent.
+pub async fn takes_back_what_is_missing_and_doubles_nothing(store: impl JournalStore) {
+    let kept: Vec<String> = rows(DEVICE, 5).await.into_iter().map(|row| row.json).collect();
+    let store = begun(store, 2).await;
+    let mark = Mark { device: DEVICE.to_owned(), epoch: 1, seq: 5 };
+    store.begin_run("another", Some(&mark)).await.unwrap();
+    store.append(&rating(9)).await.unwrap();
+    let mut tampered = kept.clone();
+    tampered.push(kept[0].replace("\"value\":2", "\"value\":5"));
+    tampered.push("no event".to_owned());
+    let restored = store.restore(&tampered).await.unwrap();
+    assert_eq!(restored, Restored { added: 3, known: 2, mended: 0, refused: 2 });
+    assert_eq!(store.restore(&kept).await.unwrap(), Restored { added: 0, known: 5, mended: 0, refused: 0 });
+    assert_counts(&store, 0, 6, 0).await;
+    let places: Vec<Place> = store.rows(Place::default(), 99).await.unwrap().iter().map(|row| row.place).collect();
+    let epoch_1 = (1..=5).map(|seq| Place { epoch: 1, seq });
+    assert_eq!(places, epoch_1.chain([Place { epoch: 2, seq: 1 }]).collect::<Vec<_>>());
+    assert_eq!(store.rows(Place { epoch: 1, seq: 2 }, 3).await.unwrap()[0].json, kept[2], "byte for byte");
+    assert_eq!(store.append(&rating(10)).await.unwrap().place, Place { epoch: 2, seq: 2 });
+}
+
+/// Events that were recorded elsewhere in a newer epoch of this device are the head from then on.
+pub async fn goes_on_after_newer_events_of_its_own(store: impl JournalStore) {
+    let elsewhere = MemoryJournal::default();
+    let mark = Mark { device: DEVICE.to_owned(), epoch: 1, seq: 9 };
+    elsewhere.begin_run("another", Some(&mark)).await.unwrap();
+    elsewhere.append(&rating(5)).await.unwrap();
+    let kept: Vec<String> =
+        elsewhere.rows(Place::default(), 9).await.unwrap().into_iter().map(|row| row.json).collect();
+    let store = begun(store, 1).await;
+    store.restore(&kept).await.unwrap();
+    // Another tab, or the next start: this one remembers its head.
+    assert_eq!(store.begin_run("another", None).await.unwrap().head.epoch, 2);
+    let appended = store.append(&rating(6)).await.unwrap();
+    assert_eq!((appended.place, appended.responses), (Place { epoch: 2, seq: 2 }, 3));
+}
+
+/// An event whose place has been given to another one meanwhile goes aside: it is not dropped.
+pub async fn an_event_whose_place_is_taken_goes_aside(store: impl JournalStore) {
+    let store = begun(store, 2).await;
+    let elsewhere = MemoryJournal::default();
+    elsewhere.begin_run(DEVICE, None).await.unwrap();
+    elsewhere.append(&rating(50)).await.unwrap();
+    let kept: Vec<String> =
+        elsewhere.rows(Place::default(), 9).await.unwrap().into_iter().map(|row| row.json).collect();
+    assert_eq!(store.restore(&kept).await.unwrap(), Restored { added: 1, known: 0, mended: 0, refused: 0 });
+    assert_eq!(store.restore(&kept).await.unwrap(), Restored { added: 0, known: 1, mended: 0, refused: 0 });
+    let rows = store.rows(Place::default(), 9).await.unwrap();
+    let places: Vec<Place> = rows.iter().map(|row| row.place).collect();
+    let own = [1, 2].map(|seq| Place { epoch: 1, seq });
+    assert_eq!(places, [&own[..], &[Place { epoch: LAST_SHELF, seq: 1 }]].concat());
+    assert_eq!(rows[2].json, kept[0], "byte for byte");
+    assert_eq!(store.counts().await.unwrap().queued, 3);
+    assert_eq!(store.append(&rating(3)).await.unwrap().place, Place { epoch: 1, seq: 3 });
+}
+
+/// As a back-up brings them of a tablet on which an event went aside: both keep their number and are kept.
+pub async fn two_events_of_one_number_are_both_restored(store: impl JournalStore) {
+    let store = begun(store, 1).await;
+    let mut kept = Vec::new();
+    for n in [70, 71] {
+        let elsewhere = MemoryJournal::default();
+        let mark = Mark { device: DEVICE.to_owned(), epoch: 6, seq: 1 };
+        elsewhere.begin_run(DEVICE, Some(&mark)).await.unwrap();
+        elsewhere.append(&rating(n)).await.unwrap();
+        kept.extend(elsewhere.rows(Place::default(), 9).await.unwrap().into_iter().map(|row| row.json));
+    }
+    assert_eq!(store.restore(&kept).await.unwrap(), Restored { added: 2, known: 0, mended: 0, refused: 0 });
+    let mut rows: Vec<String> =
+        store.rows(Place::default(), 9).await.unwrap().into_iter().map(|row| row.json).collect();
+    rows.retain(|row| kept.contains(row));
+    assert_eq!((rows.len(), store.counts().await.unwrap().queued), (2, 3));
+}
+
+/// A commit that came to pass after all: the event has two places, both chains are whole, and both are sent.
+pub async fn an_event_with_two_places_is_sent_from_both(store: impl JournalStore) {
+    let store = begun(store, 2).await;
+    let elsewhere = MemoryJournal::default();
+    let mark = Mark { device: DEVICE.to_owned(), epoch: 1, seq: 9 };
+    elsewhere.begin_run(DEVICE, Some(&mark)).await.unwrap();
+    elsewhere.append(&rating(2)).await.unwrap();
+    elsewhere.append(&rating(60)).await.unwrap();
+    let kept: Vec<String> =
+        elsewhere.rows(Place::default(), 9).await.unwrap().into_iter().map(|row| row.json).collect();
+    store.append(&rating(2)).await.unwrap();
+    let before = store.counts().await.unwrap().queued;
+    assert_eq!(store.restore(&kept).await.unwrap(), Restored { added: 1, known: 1, mended: 0, refused: 0 });
+    assert_eq!(store.restore(&kept).await.unwrap(), Restored { added: 0, known: 2, mended: 0, refused: 0 });
+    assert_counts(&store, 0, before + 2, 0).await;
+    let rows = store.rows(Place { epoch: 1, seq: 99 }, 9).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.place.seq).collect::<Vec<_>>(), [1, 2], "no number is missing");
+    assert_eq!(rows.into_iter().map(|row| row.json).collect::<Vec<_>>(), kept, "byte for byte");
+    assert_eq!(store.append(&rating(61)).await.unwrap().place, Place { epoch: 2, seq: 3 });
+
+    // Refused it is refused at both, sent again at both, and what names it settles both.
+    let batch = store.freeze(&batch_id(1), &limits(4)).await.unwrap().unwrap();
+    assert_eq!(batch.ids(), [1, 2, 2, 60].map(|n| rating(n).id));
+    let refused = || vec![Rejection { id: rating(2).id, code: "id-conflict".into(), detail: String::new() }];
+    let settlement = Settlement { rejected: refused(), is_thawed: true, ..Settlement::default() };
+    store.settle(&batch, &settlement).await.unwrap();
+    assert_counts(&store, 0, before + 1, 2).await;
+    store.send_again(&[rating(2).id]).await.unwrap();
+    assert_counts(&store, 0, before + 3, 0).await;
+    let batch = store.freeze(&batch_id(2), &limits(9)).await.unwrap().unwrap();
+    let accepted = [1, 2, 60, 61].map(|n| rating(n).id).to_vec();
+    store.settle(&batch, &Settlement { accepted, is_thawed: true, ..Settlement::default() }).await.unwrap();
+    assert_counts(&store, before + 3, 0, 0).await;
+    // Cut down at one place, it is known by the other.
+    store.prune(Place::default(), UnixMillis(i64::MAX), 2).await.unwrap();
+    assert_eq!(store.restore(&kept).await.unwrap(), Restored { added: 0, known: 2, mended: 0, refused: 0 });
+    assert_counts(&store, before + 3, 0, 0).await;
+}
+
+/// What the receiver does not take under its number, since it has another event there, is delivered under a new one.
+pub async fn links_again_what_has_a_number_that_is_taken(store: impl JournalStore) {
+    let store = begun(store, 3).await;
+    let batch = store.freeze(&batch_id(1), &limits(9)).await.unwrap().unwrap();
+    let refuse = |n: u8, code: &str| Rejection { id: rating(n).id, code: code.into(), detail: String::new() };
+    let rejected = vec![refuse(1, "hash-mismatch"), refuse(2, SEQ_CONFLICT), refuse(3, SEQ_CONFLICT)];
+    store.settle(&batch, &Settlement { rejected, is_thawed: true, ..Settlement::default() }).await.unwrap();
+    let waits = Some(Mark { device: DEVICE.to_owned(), epoch: 1, seq: 4 });
+    assert_eq!(
+        store.link_again().await.unwrap(),
+        LinkedAgain { count: 0, waits: waits.clone() },
+        "the next number may be taken, too"
+    );
+    assert_counts(&store, 0, 0, 3).await;
+
+    let before = store.read(Place::default(), 9).await.unwrap();
+    for loss in [Some(Loss::Cut), None] {
+        let begun = store.begin_run("another", waits.as_ref()).await.unwrap();
+        assert_eq!((begun.loss, begun.head.epoch), (loss, 2), "asked twice, begun once");
+    }
+    assert_eq!(store.append(&rating(4)).await.unwrap().place, Place { epoch: 2, seq: 1 });
+    let responses = store.head().await.unwrap().unwrap().responses;
+    assert_eq!(store.link_again().await.unwrap(), LinkedAgain { count: 2, waits: None });
+    assert_eq!(store.link_again().await.unwrap(), LinkedAgain::default(), "once");
+    // The old places are answered for by the new ones; the other refusal stays.
+    assert_counts(&store, 2, 3, 1).await;
+    let linked = store.read(Place { epoch: 2, seq: 1 }, 9).await.unwrap();
+    assert_eq!(linked.iter().map(|entry| entry.place.seq).collect::<Vec<_>>(), [2, 3]);
+    for (old, new) in before[1..].iter().zip(&linked) {
+        assert!(new.event.is_same_as(&old.event) && new.event.run == old.event.run && new.text == old.text);
+        assert_eq!((&new.event.hash, new.event.epoch), (&hash(&new.event), 2));
+    }
+    assert_eq!(linked[1].event.prev, linked[0].event.hash);
+    assert_eq!(store.append(&rating(5)).await.unwrap().place, Place { epoch: 2, seq: 4 });
+    assert_eq!(store.head().await.unwrap().unwrap().responses, responses + 1, "nobody is counted twice");
+    assert_eq!(
+        store.append(&rating(2)).await.unwrap().place,
+        Place { epoch: 2, seq: 2 },
+        "it is known by its new place"
+    );
+    let batch = store.freeze(&batch_id(2), &limits(9)).await.unwrap().unwrap();
+    assert_eq!(batch.ids(), [4, 2, 3, 5].map(|n| rating(n).id));
+    store
+        .settle(&batch, &Settlement { accepted: batch.ids(), is_thawed: true, ..Settlement::default() })
+        .await
+        .unwrap();
+    assert_counts(&store, 6, 0, 1).await;
+}
+
+/// The same for an event that went aside, since its place was given to another one.
+pub async fn links_again_what_has_gone_aside(store: impl JournalStore) {
+    let store = begun(store, 1).await;
+    let elsewhere = begun(MemoryJournal::default(), 0).await;
+    elsewhere.append(&rating(50)).await.unwrap();
+    let kept: Vec<String> =
+        elsewhere.rows(Place::default(), 9).await.unwrap().into_iter().map(|row| row.json).collect();
+    store.restore(&kept).await.unwrap();
+    let other: Vec<String> = rows("another", 7).await.into_iter().map(|row| row.json).collect();
+    store.restore(&other[6..]).await.unwrap();
+    for n in 1..=3 {
+        let batch = store.freeze(&batch_id(n), &limits(9)).await.unwrap().unwrap();
+        let refuse = |id: EventId| Rejection { id, code: SEQ_CONFLICT.into(), detail: String::new() };
+        let (accepted, rejected) = if n == 1 { (batch.ids(), vec![]) } else { (vec![], batch.ids()) };
+        let rejected = rejected.into_iter().map(refuse).collect();
+        store.settle(&batch, &Settlement { accepted, rejected, is_thawed: true }).await.unwrap();
+    }
+    assert_counts(&store, 1, 0, 2).await;
+    let mark = Mark { device: DEVICE.to_owned(), epoch: 1, seq: 9 };
+    store.begin_run("another", Some(&mark)).await.unwrap();
+    assert_eq!(store.link_again().await.unwrap(), LinkedAgain { count: 1, waits: None }, "another tablet's stays");
+    assert_counts(&store, 2, 1, 1).await;
+    let batch = store.freeze(&batch_id(9), &limits(9)).await.unwrap().unwrap();
+    assert_eq!(batch.events, [(Place { epoch: 2, seq: 1 }, rating(50).id)]);
+}
+
+/// Another tablet's events get a shelf of their own: their places would be taken.
+pub async fn keeps_another_tablet_s_events_apart(store: impl JournalStore) {
+    let other: Vec<String> = rows("another", 2).await.into_iter().map(|row| row.json).collect();
+    let own: Vec<String> = rows(DEVICE, 3).await.into_iter().map(|row| row.json).collect();
+    let store = begun(store, 0).await;
+    store.restore(&own).await.unwrap();
+    let drafts = [rating(1).id, rating(2).id];
+    // The same ids from two devices do not occur: here the first device's are known, so the other's are made anew.
+    let fresh: Vec<String> = {
+        let another = MemoryJournal::default();
+        another.begin_run("another", None).await.unwrap();
+        another.append(&rating(21)).await.unwrap();
+        another.rows(Place::default(), 9).await.unwrap().into_iter().map(|row| row.json).collect()
+    };
+    assert_eq!(store.restore(&other).await.unwrap().known, drafts.len() as u64);
+    assert_eq!(store.restore(&fresh).await.unwrap().added, 1);
+    assert_eq!(store.restore(&fresh).await.unwrap().known, 1);
+    let last = store.rows(Place::default(), 99).await.unwrap().pop().unwrap();
+    assert_eq!(last.place, Place { epoch: LAST_SHELF, seq: 1 });
+    assert_eq!(store.append(&rating(30)).await.unwrap().place, Place { epoch: 1, seq: 4 });
+    // They travel by themselves, behind its own, or stay for a while.
+    let batches = [(1, 0, 4), (2, LAST_SHELF, 0), (3, LAST_SHELF - 1, 1)];
+    for (n, set_apart, expected) in batches {
+        let batch = store.freeze(&batch_id(n), &Limits { set_apart, ..limits(99) }).await.unwrap();
+        assert_eq!(batch.as_ref().map_or(0, |batch| batch.events.len()), expected, "{n}");
+        let Some(batch) = batch else { continue };
+        let settlement = Settlement { accepted: batch.ids(), is_thawed: true, ..Settlement::default() };
+        store.settle(&batch, &settlement).await.unwrap();
+    }
+    assert_counts(&store, 5, 0, 0).await;
+}
+
+/// What a receiver lost, or a person asks for, is sent again; what waits already is not queued twice.
+pub async fn queues_again_what_the_receiver_lacks(store: impl JournalStore) {
+    let store = begun(store, 6).await;
+    let frozen = store.freeze(&batch_id(1), &limits(5)).await.unwrap().unwrap();
+    let rejected = vec![Rejection { id: rating(3).id, code: "x".into(), detail: String::new() }];
+    let accepted = [1, 2, 4, 5].map(|n| rating(n).id).to_vec();
+    store.settle(&frozen, &Settlement { accepted, rejected, is_thawed: true }).await.unwrap();
+    assert_eq!(store.waiting().await.unwrap(), [3, 6].map(|seq| Place { epoch: 1, seq }));
+    assert_eq!(store.queue_again(1, &[(2, 4), (6, 9)]).await.unwrap(), 2);
+    assert_counts(&store, 2, 3, 1).await;
+    store.send_again(&[rating(3).id, rating(1).id]).await.unwrap();
+    assert_counts(&store, 2, 4, 0).await;
+    let again = store.freeze(&batch_id(2), &limits(9)).await.unwrap().unwrap();
+    assert_eq!(again.ids(), [2, 3, 4, 6].map(|n| rating(n).id));
+}
+
+/// Under pressure only what is acknowledged goes, down to its hash; nothing else, ever.
+pub async fn prunes_only_what_is_acknowledged_and_old(store: impl JournalStore) {
+    let store = begun(store, 6).await;
+    let frozen = store.freeze(&batch_id(1), &limits(4)).await.unwrap().unwrap();
+    let rejected = vec![Rejection { id: rating(2).id, code: "x".into(), detail: String::new() }];
+    let accepted = [1, 3, 4].map(|n| rating(n).id).to_vec();
+    store.settle(&frozen, &Settlement { accepted, rejected, is_thawed: true }).await.unwrap();
+    let before = |n: i64| UnixMillis(1_795_398_067_120 + n);
+    let none = store.prune(Place::default(), before(1), 99).await.unwrap();
+    assert_eq!(none.count, 0, "nothing is old enough");
+    let whole = store.rows(Place::default(), 99).await.unwrap();
+    let pruned = store.prune(Place::default(), before(4), 99).await.unwrap();
+    assert_eq!((pruned.count, pruned.first.seq, pruned.last.seq), (2, 1, 3));
+    let rows = store.rows(Place::default(), 99).await.unwrap();
+    assert_eq!(rows.len(), 6);
+    assert!(rows[0].json.starts_with("{\"pruned\":{\"device\":") && rows[2].json.len() < 300);
+    assert_eq!((&rows[1], &rows[3..]), (&whole[1], &whole[3..]));
+    assert_counts(&store, 3, 2, 1).await;
+    assert_eq!(store.read(Place::default(), 99).await.unwrap().len(), 4);
+    assert_eq!(store.prune(Place::default(), before(4), 99).await.unwrap().count, 0);
+    let kept: Vec<String> = whole.into_iter().map(|row| row.json).collect();
+    assert_eq!(store.restore(&kept).await.unwrap().known, 6, "what was pruned stays pruned");
+}
+
+/// A record changes hands only as the one who writes knows it: of two who know the same, one comes too late.
+pub async fn exchanges_a_record_only_for_the_one_expected(store: impl JournalStore) {
+    assert!(!store.exchange("door", Some("x"), "y").await.unwrap(), "there is none yet");
+    assert!(store.exchange("door", None, "x").await.unwrap());
+    assert!(!store.exchange("door", None, "z").await.unwrap(), "there is one by now");
+    assert!(store.exchange("door", Some("x"), "y").await.unwrap());
+    assert!(!store.exchange("door", Some("x"), "z").await.unwrap(), "too late");
+    assert_eq!(store.load("door").await.unwrap().as_deref(), Some("y"));
+}
+
 /// Writes one test for each rule of the contract: `$attribute` makes an async function a test, `$store` gives an empty
 /// store.
 #[macro_export]
@@ -176,6 +474,18 @@ macro_rules! journal_contract {
             an_old_answer_leaves_a_newer_batch_frozen,
             leaves_out_what_is_set_aside,
             keeps_named_records,
+            begins_a_new_epoch_when_the_mark_knows_more,
+            takes_back_what_is_missing_and_doubles_nothing,
+            goes_on_after_newer_events_of_its_own,
+            keeps_another_tablet_s_events_apart,
+            an_event_whose_place_is_taken_goes_aside,
+            an_event_with_two_places_is_sent_from_both,
+            two_events_of_one_number_are_both_restored,
+            links_again_what_has_a_number_that_is_taken,
+            links_again_what_has_gone_aside,
+            queues_again_what_the_receiver_lacks,
+            prunes_only_what_is_acknowledged_and_old,
+            exchanges_a_record_only_for_the_one_expected,
         ]);
     };
     ($attribute:meta, $store:path, [$($rule:ident,)*]) => {
