@@ -3,7 +3,8 @@
 use std::fmt;
 
 use candor_core::chain::{Hash, enrolment_hash};
-use candor_core::event::EventId;
+use candor_core::event::{Event, EventId};
+use candor_core::repeats::repeated_member;
 use candor_core::wire::{CloudEvent, Rejection, SOURCE_PREFIX};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -125,6 +126,10 @@ impl Arrival {
 
     fn check(json: &str, reject: &dyn Fn(&str, String) -> Rejection) -> Result<Self, Rejection> {
         let event: CloudEvent = serde_json::from_str(json).map_err(|fault| reject("malformed", fault.to_string()))?;
+        // Whoever reads it back might take the other of the two.
+        if let Some(member) = repeated_member(json) {
+            return Err(reject("malformed", format!("the member {member} stands twice")));
+        }
         let source = event.source.clone();
         if source.len() > MAX_SOURCE || source.chars().any(char::is_control) {
             let detail = format!("source must be at most {MAX_SOURCE} bytes long and free of control characters");
@@ -145,11 +150,34 @@ impl Arrival {
         Ok(Self { source, id, uuid, epoch: event.epoch, seq: event.seq, link: Link { hash, prev }, json })
     }
 
+    /// The event without the customer's words, as [`Event::is_same_as`] compares it.
+    pub fn event(&self) -> Option<Event> {
+        event(&self.json)
+    }
+
+    /// The JSON without the customer's words: for a place that the event has besides its own. They stand with the event.
+    pub fn without_words(&self) -> String {
+        match serde_json::from_str(&self.json) {
+            Ok(Value::Object(mut fields)) => {
+                if let Some(data) = fields.get_mut("data").and_then(Value::as_object_mut) {
+                    data.remove("text");
+                }
+                Value::Object(fields).to_string()
+            }
+            _ => self.json.clone(),
+        }
+    }
+
     /// The `prev` that the first event of this source and epoch must carry.
     pub fn enrolment(&self) -> Option<Digest> {
         let device = self.source.strip_prefix(SOURCE_PREFIX)?;
         Digest::from_hash(&enrolment_hash(device, self.epoch))
     }
+}
+
+/// The event in the JSON of one that was checked when it came; `None` when somebody has changed that since.
+pub fn event(json: &str) -> Option<Event> {
+    serde_json::from_str::<CloudEvent>(json).ok()?.take_apart().ok().map(|(event, _)| event)
 }
 
 /// An event that was read back from a collector and sent on still carries that collector's cursor.
@@ -166,7 +194,7 @@ fn without_cursor(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use candor_core::chain::{Head, PersonalText};
-    use candor_core::event::{Body, Draft, Event};
+    use candor_core::event::{Body, Draft};
     use candor_core::time::{Moment, UnixMillis, Uptime, UtcOffset};
     use serde_json::json;
 
@@ -217,6 +245,12 @@ mod tests {
         let mut reworded = event();
         reworded["data"]["text"]["comment"] = json!("好");
         check(reworded, "text-mismatch");
+    }
+
+    #[test]
+    fn rejects_an_event_that_says_two_things() {
+        let twice = event().to_string().replace("\"in_a_row\":1", "\"in_a_row\":2,\"in_a_row\":1");
+        assert_eq!(Arrival::read(&twice).unwrap().unwrap_err().code, "malformed", "whichever of them the hash is over");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use candor_core::time::{UnixMillis, UtcOffset, rfc3339};
@@ -11,7 +12,8 @@ use tracing::level_filters::LevelFilter;
 
 use crate::http::{EMBEDDED, Origin, Settings, Site, Trial, router};
 use crate::serve::{Limits, serve};
-use crate::store::{HolderReport, IssueFault, OpenFault, Store, StoreFault, StoreUrl, now};
+use crate::signer::KeySource;
+use crate::store::{ChainReport, HolderReport, IssueFault, OpenFault, Store, StoreFault, StoreUrl, now};
 use crate::token::{Role, Token};
 
 /// Names of the two that a trial enrols.
@@ -42,6 +44,8 @@ enum Command {
     Revoke(Named),
     /// List devices and readers, and what has come from them
     Devices(Stored),
+    /// Print the public key under which receipts are signed; the first time, make it
+    Key(Signed),
 }
 
 #[derive(Args)]
@@ -58,6 +62,16 @@ struct Stored {
 }
 
 #[derive(Args)]
+struct Signed {
+    #[command(flatten)]
+    stored: Stored,
+    /// The file of the key that receipts are signed with, made where there is none; otherwise it is kept with the
+    /// store: beside an SQLite file with .key at its end, or in the PostgreSQL database
+    #[arg(long, env = "CANDOR_SIGNING_KEY", value_name = "FILE")]
+    signing_key: Option<PathBuf>,
+}
+
+#[derive(Args)]
 struct Named {
     /// A name of your own choice, such as lobby-1
     name: String,
@@ -71,7 +85,7 @@ struct Serve {
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
     #[command(flatten)]
-    stored: Stored,
+    signed: Signed,
     /// Largest body of a request, unpacked
     #[arg(long, default_value_t = 1024 * 1024, value_name = "BYTES")]
     max_body: usize,
@@ -147,6 +161,7 @@ pub async fn run() -> Result<(), CliFault> {
         Command::Reader(named) => enrol(&named, Role::Reader).await,
         Command::Revoke(named) => revoke(&named).await,
         Command::Devices(stored) => list(&stored).await,
+        Command::Key(signed) => show_key(&signed).await,
     }
 }
 
@@ -154,6 +169,21 @@ async fn open(stored: &Stored) -> Result<(Store, StoreUrl), CliFault> {
     let url: StoreUrl = stored.store.parse().map_err(CliFault::Url)?;
     let store = Store::open(&url).await.map_err(|fault| CliFault::Open { store: url.to_string(), fault })?;
     Ok((store, url))
+}
+
+async fn open_signing(signed: &Signed) -> Result<(Store, StoreUrl), CliFault> {
+    let url: StoreUrl = signed.stored.store.parse().map_err(CliFault::Url)?;
+    let source = signed.signing_key.clone().map_or(KeySource::OfStore, KeySource::File);
+    let store = Store::open_signing(&url, &source).await;
+    let store = store.map_err(|fault| CliFault::Open { store: url.to_string(), fault })?;
+    Ok((store, url))
+}
+
+async fn show_key(signed: &Signed) -> Result<(), CliFault> {
+    let (store, _) = open_signing(signed).await?;
+    println!("{}", store.public_key().unwrap_or_default());
+    store.close().await;
+    Ok(())
 }
 
 async fn enrol(named: &Named, role: Role) -> Result<(), CliFault> {
@@ -203,12 +233,21 @@ async fn list(stored: &Stored) -> Result<(), CliFault> {
 fn described(holder: &HolderReport) -> String {
     let HolderReport { name, role, good_tokens, sources, .. } = holder;
     let mut text = format!("{name}: {}, {good_tokens} good token(s)\n", role.as_str());
+    let starts = holder.fresh_starts();
+    if starts > 0 {
+        text.push_str(&format!("  began anew {starts} time(s): its store was wiped, or the tablet was replaced\n"));
+    }
     for source in sources {
         let seen = rfc3339(UnixMillis(source.last_seen), UtcOffset(0));
         text.push_str(&format!("  {}, last heard of {seen}\n", source.source));
-        for chain in &source.chain {
-            let (epoch, last, gaps, breaks) = (chain.epoch, chain.last_seq, chain.missing.len(), chain.broken_at.len());
-            text.push_str(&format!("    epoch {epoch}: up to {last}, {gaps} gap(s), {breaks} break(s)\n"));
+        for ChainReport { state, first_seen, last_seen, .. } in &source.chain {
+            let (epoch, last, gaps, breaks) = (state.epoch, state.last_seq, state.missing.len(), state.broken_at.len());
+            text.push_str(&format!("    epoch {epoch}: up to {last}, {gaps} gap(s), {breaks} break(s)"));
+            if let (Some(first), Some(last)) = (first_seen, last_seen) {
+                let utc = |millis: &i64| rfc3339(UnixMillis(*millis), UtcOffset(0));
+                text.push_str(&format!(", received from {} to {}", utc(first), utc(last)));
+            }
+            text.push('\n');
         }
     }
     text
@@ -226,9 +265,10 @@ async fn run_serve(options: Serve) -> Result<(), CliFault> {
     })?;
     let address = listener.local_addr()?;
     let stop = stop_signal()?;
-    let (store, url) = open(&options.stored).await?;
+    let (store, url) = open_signing(&options.signed).await?;
     println!("Candor is ready at   http://{address}/");
     println!("Events are stored in {url}");
+    println!("Receipts are signed with the key {}", store.public_key().unwrap_or_default());
     println!("Stop it with         Ctrl-C");
     let trial = if options.trial {
         let token = issue(&store, TRIAL_DEVICE, Role::Device).await?;

@@ -48,6 +48,16 @@ impl Continuity {
         }
     }
 
+    /// How many numbers have come.
+    pub fn events(&self) -> u64 {
+        self.ranges.iter().map(|&(first, last)| last - first + 1).sum()
+    }
+
+    /// The highest number up to which nothing is missing; 0 while number 1 is.
+    pub fn whole_up_to(&self) -> u64 {
+        self.ranges.first().map_or(0, |&(first, last)| if first == 1 { last } else { 0 })
+    }
+
     fn insert(&mut self, seq: u64) {
         let at = self.ranges.partition_point(|&(_, last)| last < seq);
         let joins_left = at > 0 && self.ranges[at - 1].1 + 1 == seq;
@@ -113,7 +123,10 @@ mod tests {
     fn check(order: &[u64], last_seq: u64, missing: &[(u64, u64)]) {
         let order: Vec<_> = order.iter().map(|&seq| (seq, false)).collect();
         let expected = ChainState { epoch: 3, last_seq, missing: missing.to_vec(), broken_at: vec![] };
-        assert_eq!(arrive(&order).state(3), expected, "{order:?}");
+        let continuity = arrive(&order);
+        assert_eq!(continuity.state(3), expected, "{order:?}");
+        assert_eq!(continuity.events(), order.len() as u64);
+        assert_eq!(continuity.whole_up_to(), missing.first().map_or(last_seq, |&(first, _)| first - 1));
     }
 
     #[test]

@@ -9,5 +9,6 @@ pub mod continuity;
 pub mod http;
 pub mod problem;
 pub mod serve;
+pub mod signer;
 pub mod store;
 pub mod token;

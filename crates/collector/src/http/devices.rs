@@ -23,6 +23,7 @@ fn device(holder: &HolderReport) -> Value {
         "name": holder.name,
         "enrolled": utc(holder.made_at),
         "tokens": holder.good_tokens,
+        "fresh_starts": holder.fresh_starts(),
         "sources": holder.sources.iter().map(source).collect::<Vec<_>>(),
     })
 }

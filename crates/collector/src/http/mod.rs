@@ -6,6 +6,7 @@ mod csp;
 mod devices;
 mod guard;
 mod intake;
+mod key;
 mod media;
 mod read;
 mod record;
@@ -68,6 +69,7 @@ pub fn router(store: Store, settings: Settings, trial: Option<Trial>, site: Site
     Router::new()
         .route("/v1/events", events.layer(middleware::from_fn_with_state(app.clone(), cors::admit)))
         .route("/v1/devices", reading(get(devices::get)))
+        .route("/v1/key", reading(get(key::get)))
         .route("/v1/trial", reading(get(trial::get)))
         .route("/healthz", reading(get(health)))
         .fallback(site::serve)

@@ -1,4 +1,5 @@
 //! `GET /v1/events`: what is stored, as JSON Lines in the order received. Memory holds one page, however much there is.
+//! A further place of an event is a line with the one member `copy`.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;

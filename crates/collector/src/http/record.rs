@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use candor_core::event::EventId;
 use candor_core::wire::{Receipt, Rejection};
 
@@ -16,13 +16,18 @@ use crate::problem::{Kind, Problem};
 use crate::store::{Batch, Outcome, Verdict};
 use crate::token::Role;
 
-pub async fn post(State(app): State<Shared>, request: Request) -> Result<Response, Problem> {
+/// What a body may be packed with; RFC 9110, section 12.5.3, has a server say so in its answers.
+const ACCEPT_ENCODING: HeaderValue = HeaderValue::from_static("gzip");
+
+pub async fn post(State(app): State<Shared>, request: Request) -> Response {
     let (parts, mut body) = request.into_parts();
     let answer = answer(&app, &parts.headers, &mut body).await;
     if answer.is_err() {
         body::drain(&mut body).await;
     }
-    answer
+    let mut response = answer.into_response();
+    response.headers_mut().insert(header::ACCEPT_ENCODING, ACCEPT_ENCODING);
+    response
 }
 
 async fn answer(app: &App, headers: &HeaderMap, body: &mut Body) -> Result<Response, Problem> {
@@ -43,8 +48,8 @@ async fn answer(app: &App, headers: &HeaderMap, body: &mut Body) -> Result<Respo
             id
         }));
     }
-    let (verdicts, chain) = match app.store.record(batch).await.map_err(|fault| unavailable(&fault))? {
-        Outcome::Recorded { verdicts, chain } => (verdicts, chain),
+    let (verdicts, chain, heads) = match app.store.record(batch).await.map_err(|fault| unavailable(&fault))? {
+        Outcome::Recorded { verdicts, chain, heads } => (verdicts, chain, heads),
         Outcome::ForeignSource(source) => {
             let detail = format!(
                 "{source} is bound to another device than {}: each tablet needs a token of its own; nothing was stored",
@@ -53,7 +58,7 @@ async fn answer(app: &App, headers: &HeaderMap, body: &mut Body) -> Result<Respo
             return Err(Problem::new(Kind::ForeignSource, detail));
         }
     };
-    let receipt = Receipt { chain, ..receipt(ids, verdicts) };
+    let receipt = Receipt { chain, heads, ..receipt(ids, verdicts) };
     match (form, receipt.rejected.first()) {
         (Form::Single, Some(Rejection { code, detail, .. })) => {
             Err(Problem::new(Kind::RejectedEvent, detail.clone()).with_code(code.clone()))

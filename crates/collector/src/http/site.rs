@@ -86,7 +86,7 @@ impl File {
         let copies = [(Coding::Brotli, file.brotli), (Coding::Gzip, file.gzip), (Coding::Plain, Some(file.plain))];
         Self {
             content_type: content_type(file.path),
-            cache_control: if has_hash(file.path) { IMMUTABLE } else { REVALIDATE },
+            cache_control: if has_hash(file.path) || is_of_release(file.path) { IMMUTABLE } else { REVALIDATE },
             policy: policy.and_then(|policy| HeaderValue::from_str(&policy).ok()),
             copies: copies
                 .into_iter()
@@ -180,6 +180,12 @@ fn has_hash(path: &str) -> bool {
     })
 }
 
+/// Does the file lie in the folder of a release, whose name is a hash of all that it holds?
+fn is_of_release(path: &str) -> bool {
+    let hash = path.split_once('/').and_then(|(folder, _)| folder.strip_prefix("release-"));
+    hash.is_some_and(|hash| hash.len() == 16 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+}
+
 fn content_type(path: &str) -> &'static str {
     match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "html" => "text/html; charset=utf-8",
@@ -219,6 +225,15 @@ mod tests {
         for path in ["index.html", "sw.js", "app-0123456789a.js", "app-0123456789abcdef0.js", "a-0123456789abcdef/b.js"]
         {
             assert!(!has_hash(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn knows_the_folder_of_a_release() {
+        assert!(is_of_release("release-0123456789abcdef/templates/bank.json"));
+        for path in ["release-0123456789abcdef", "release-0123456789abcde/kiosk.js", "a/release-0123456789abcdef/b.js"]
+        {
+            assert!(!is_of_release(path), "{path}");
         }
     }
 

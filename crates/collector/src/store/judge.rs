@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use candor_core::event::Event;
 use candor_core::wire::ChainState;
+use candor_core::witness::SignedHead;
 use uuid::Uuid;
 
-use crate::arrival::{Arrival, Digest, Link};
+use crate::arrival::{Arrival, Digest, Link, event};
 use crate::continuity::{Continuity, Neighbours};
 
 /// A device as the store numbers it.
@@ -22,6 +24,28 @@ pub type ChainKey = (SourceKey, u32);
 pub type IdKey = (SourceKey, Uuid);
 /// One number in an epoch of a source.
 pub type Place = (SourceKey, u32, u64);
+
+/// What a store holds of one chain.
+#[derive(Clone, Debug)]
+pub struct KnownChain {
+    /// Which.
+    pub key: ChainKey,
+    /// Its numbers.
+    pub continuity: Continuity,
+    /// Number and hash of the newest signed head.
+    pub head: Option<(u64, Digest)>,
+}
+
+/// A chain to write.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangedChain<'a> {
+    /// Which.
+    pub key: ChainKey,
+    /// Its numbers.
+    pub continuity: &'a Continuity,
+    /// The newest signed head; without one the store keeps what it has.
+    pub head: Option<&'a SignedHead>,
+}
 
 /// The readable events of one request.
 #[derive(Clone, Debug)]
@@ -52,6 +76,8 @@ pub enum Outcome {
         verdicts: Vec<Verdict>,
         /// Each epoch in it; empty when the batch is of more than one source, which a chain state cannot name.
         chain: Vec<ChainState>,
+        /// Each source and epoch in it, signed, as they are once the whole group is stored.
+        heads: Vec<SignedHead>,
     },
     /// Nothing was stored: this source is bound to another device.
     ForeignSource(String),
@@ -93,10 +119,14 @@ pub struct Known {
     pub sources: HashMap<String, SourceKey>,
     /// Every chain of the group that the store has.
     pub chains: HashMap<ChainKey, Continuity>,
+    /// Number and hash of the newest signed head of each.
+    pub heads: HashMap<ChainKey, (u64, Digest)>,
     /// The group's ids that are taken, and by what.
     pub ids: HashMap<IdKey, Digest>,
     /// Stored neighbours of the group's events.
     pub links: HashMap<Place, Link>,
+    /// The JSON of those that are stored under an id of the group with another hash.
+    pub others: HashMap<IdKey, String>,
 }
 
 /// One row to insert.
@@ -106,6 +136,9 @@ pub struct Row<'a> {
     pub source: SourceKey,
     /// The event.
     pub arrival: &'a Arrival,
+    /// Whether the event is there already and this is a further place of it: it fills its number and is no second
+    /// event.
+    pub is_copy: bool,
 }
 
 impl Known {
@@ -117,7 +150,22 @@ impl Known {
 
     /// The ids that a group names.
     pub fn id_keys<'a>(&self, arrivals: impl Iterator<Item = &'a Arrival>) -> Vec<IdKey> {
-        arrivals.filter_map(|arrival| Some((*self.sources.get(&arrival.source)?, arrival.uuid))).collect()
+        arrivals.filter_map(|arrival| self.id_key(arrival)).collect()
+    }
+
+    /// The ids of a group that are taken by something else than what came: another event, or the same at another place.
+    /// Needs `ids`.
+    pub fn contested_ids<'a>(&self, arrivals: impl Iterator<Item = &'a Arrival>) -> Vec<IdKey> {
+        arrivals.filter(|arrival| self.is_contested(arrival)).filter_map(|arrival| self.id_key(arrival)).collect()
+    }
+
+    fn is_contested(&self, arrival: &Arrival) -> bool {
+        let stored = self.id_key(arrival).and_then(|key| self.ids.get(&key));
+        stored.is_some_and(|stored| *stored != arrival.link.hash)
+    }
+
+    fn id_key(&self, arrival: &Arrival) -> Option<IdKey> {
+        Some((*self.sources.get(&arrival.source)?, arrival.uuid))
     }
 
     /// Stored places next to the group's events; for a batch that continues a chain it is one. Needs `chains`.
@@ -147,30 +195,64 @@ impl Known {
         let one_source = touched.iter().map(|&(source, _)| source).collect::<BTreeSet<_>>().len() == 1;
         let state = |key: &ChainKey| self.chains.get(key).map(|chain| chain.state(key.1));
         let chain = if one_source { touched.iter().filter_map(state).collect() } else { Vec::new() };
-        Outcome::Recorded { verdicts, chain }
+        Outcome::Recorded { verdicts, chain, heads: Vec::new() }
     }
 
     fn judge_one<'a>(&mut self, key: ChainKey, arrival: &'a Arrival, rows: &mut Vec<Row<'a>>) -> Verdict {
-        let (source, epoch) = key;
+        let source = key.0;
         let Arrival { uuid: id, seq, link, .. } = *arrival;
         if let Some(stored) = self.ids.get(&(source, id)) {
-            return if *stored == link.hash { Verdict::Accepted } else { Verdict::IdConflict };
+            let is_there = *stored == link.hash;
+            return if is_there { Verdict::Accepted } else { self.judge_another_place(key, arrival, rows) };
         }
-        let chain = self.chains.entry(key).or_default();
-        if chain.contains(seq) {
+        if self.chains.entry(key).or_default().contains(seq) {
             return Verdict::SeqConflict;
         }
-        let before = self.links.get(&(source, epoch, seq - 1)).map(|link| link.hash);
-        let hash_before = if seq == 1 { arrival.enrolment() } else { before };
-        let prev_after = self.links.get(&(source, epoch, seq + 1)).map(|link| link.prev);
-        chain.add(seq, link, Neighbours { hash_before, prev_after });
         self.ids.insert((source, id), link.hash);
-        self.links.insert((source, epoch, seq), link);
-        rows.push(Row { source, arrival });
+        self.take(key, Row { source, arrival, is_copy: false }, rows);
         Verdict::Accepted
     }
 
-    fn chain_key(&self, arrival: &Arrival) -> Option<ChainKey> {
+    /// The id is taken. By the same event at another place it may be: then there is one event with two numbers, and
+    /// neither is missing. Where the number is another event's, the event is had all the same.
+    fn judge_another_place<'a>(&mut self, key: ChainKey, arrival: &'a Arrival, rows: &mut Vec<Row<'a>>) -> Verdict {
+        let source = key.0;
+        let of_group = || rows.iter().find(|row| row.source == source && row.arrival.uuid == arrival.uuid);
+        let stored = match self.others.get(&(source, arrival.uuid)) {
+            Some(json) => event(json),
+            None => of_group().and_then(|row| row.arrival.event()),
+        };
+        let is_same = |stored: Event| arrival.event().is_some_and(|event| event.is_same_as(&stored));
+        if !stored.is_some_and(is_same) {
+            return Verdict::IdConflict;
+        }
+        if !self.chains.entry(key).or_default().contains(arrival.seq) {
+            self.take(key, Row { source, arrival, is_copy: true }, rows);
+        }
+        Verdict::Accepted
+    }
+
+    /// Takes an event at a number that is free.
+    fn take<'a>(&mut self, key: ChainKey, row: Row<'a>, rows: &mut Vec<Row<'a>>) {
+        let (source, epoch) = key;
+        let Arrival { seq, link, .. } = *row.arrival;
+        let before = self.links.get(&(source, epoch, seq - 1)).map(|link| link.hash);
+        let hash_before = if seq == 1 { row.arrival.enrolment() } else { before };
+        let prev_after = self.links.get(&(source, epoch, seq + 1)).map(|link| link.prev);
+        self.chains.entry(key).or_default().add(seq, link, Neighbours { hash_before, prev_after });
+        self.links.insert((source, epoch, seq), link);
+        rows.push(row);
+    }
+
+    /// The hash of the event at a place, as far as the group has read or brought it, or signed it before.
+    pub fn hash_at(&self, place: Place) -> Option<Digest> {
+        let (source, epoch, seq) = place;
+        let signed = self.heads.get(&(source, epoch)).filter(|&&(at, _)| at == seq).map(|&(_, hash)| hash);
+        self.links.get(&place).map(|link| link.hash).or(signed)
+    }
+
+    /// The chain that an arrival belongs to, if its source is known.
+    pub fn chain_key(&self, arrival: &Arrival) -> Option<ChainKey> {
         Some((*self.sources.get(&arrival.source)?, arrival.epoch))
     }
 }

@@ -14,14 +14,17 @@ mod sql;
 mod sqlite;
 mod writer;
 
+use std::path::{Path, PathBuf};
+
 use candor_core::time::UnixMillis;
 use tokio::sync::mpsc;
 
 pub use judge::{Batch, DeviceKey, Outcome, Verdict};
 pub use open::{OpenFault, StoreUrl};
-pub use report::{HolderReport, SourceReport};
+pub use report::{ChainReport, HolderReport, SourceReport};
 pub use writer::now;
 
+use crate::signer::{KeyFault, KeySource, Signer};
 use crate::token::{Role, TokenDigest};
 use writer::Command;
 
@@ -79,24 +82,64 @@ enum Database {
     Postgres(postgres::Postgres),
 }
 
+impl Database {
+    async fn open(url: &StoreUrl) -> Result<Self, OpenFault> {
+        Ok(match url {
+            StoreUrl::Sqlite(path) => Self::Sqlite(sqlite::Sqlite::open(path).await?),
+            StoreUrl::Postgres(options) => Self::Postgres(postgres::Postgres::open(options).await?),
+        })
+    }
+}
+
+/// Beside the file and not in it: who gets a copy of the events to check them does not get the key with it.
+fn key_beside(store: &Path) -> PathBuf {
+    let mut name = store.as_os_str().to_owned();
+    name.push(".key");
+    name.into()
+}
+
 /// An open store. Clones share it.
 #[derive(Clone)]
 pub struct Store {
     database: Database,
     writer: mpsc::Sender<Command>,
+    public_key: Option<String>,
 }
 
 impl Store {
-    /// Opens the store, makes what is missing in it, and starts its writer.
+    /// Opens the store for looking after it, and makes what is missing in it. No key is made, and what it records is
+    /// not signed.
     ///
     /// # Errors
     /// [`OpenFault`]; also when the store was written by a newer version.
     pub async fn open(url: &StoreUrl) -> Result<Self, OpenFault> {
-        let database = match url {
-            StoreUrl::Sqlite(path) => Database::Sqlite(sqlite::Sqlite::open(path).await?),
-            StoreUrl::Postgres(options) => Database::Postgres(postgres::Postgres::open(options).await?),
+        let database = Database::open(url).await?;
+        Ok(Self { writer: writer::start(database.clone(), None), database, public_key: None })
+    }
+
+    /// Opens the store for taking events, and signs what it has of each chain. The first time the key is made.
+    ///
+    /// # Errors
+    /// [`OpenFault`]; also when the key cannot be had.
+    pub async fn open_signing(url: &StoreUrl, source: &KeySource) -> Result<Self, OpenFault> {
+        let database = Database::open(url).await?;
+        let signer = match (source, url, &database) {
+            (KeySource::File(path), _, _) => Signer::in_file(path)?,
+            (KeySource::OfStore, StoreUrl::Sqlite(path), _) => Signer::in_file(&key_beside(path))?,
+            (KeySource::OfStore, _, Database::Postgres(database)) => {
+                let fresh = Signer::generate().map_err(KeyFault::Random)?;
+                let kept = database.signing_key(&fresh, now()).await?;
+                Signer::parse(&kept).ok_or(StoreFault::Unreadable("a signing key"))?
+            }
+            (KeySource::OfStore, _, Database::Sqlite(_)) => return Err(OpenFault::NoFile),
         };
-        Ok(Self { writer: writer::start(database.clone()), database })
+        let public_key = Some(signer.public_key());
+        Ok(Self { writer: writer::start(database.clone(), Some(signer)), database, public_key })
+    }
+
+    /// The public half of the key that heads are signed with, as 64 hexadecimal digits; `None` when none are.
+    pub fn public_key(&self) -> Option<&str> {
+        self.public_key.as_deref()
     }
 
     /// Keeps a batch, each event once. When this returns, what it accepted is on disk.
@@ -105,7 +148,7 @@ impl Store {
     /// [`StoreFault`]; then nothing is known of what was stored, and sending it again is safe.
     pub async fn record(&self, batch: Batch) -> Result<Outcome, StoreFault> {
         if batch.arrivals.is_empty() {
-            return Ok(Outcome::Recorded { verdicts: Vec::new(), chain: Vec::new() });
+            return Ok(Outcome::Recorded { verdicts: Vec::new(), chain: Vec::new(), heads: Vec::new() });
         }
         writer::record(&self.writer, batch).await
     }

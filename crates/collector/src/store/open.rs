@@ -6,6 +6,9 @@ use std::str::FromStr;
 
 use sqlx::postgres::PgConnectOptions;
 
+use super::StoreFault;
+use crate::signer::KeyFault;
+
 /// Where a store is. Its `Display` shows no password.
 #[derive(Clone, Debug)]
 pub enum StoreUrl {
@@ -60,6 +63,12 @@ pub enum OpenFault {
     /// The database does not open or does not answer.
     #[error("it cannot be opened: {0}")]
     Database(#[from] sqlx::Error),
+    /// There is no key to sign with.
+    #[error(transparent)]
+    Key(#[from] KeyFault),
+    /// The database holds something that this program never wrote.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
     /// A newer version has been at work here.
     #[error(
         "it has schema {found} and this version knows up to {known}: use the newer candor-collector, or restore a back-up from before it ran"

@@ -10,17 +10,17 @@ use futures_util::TryStreamExt;
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 
-use super::judge::{Batch, ChainKey, DeviceKey, IdKey, Outcome, Place, Row, SourceKey};
+use super::judge::{Batch, ChainKey, ChangedChain, DeviceKey, IdKey, KnownChain, Outcome, Place, Row, SourceKey};
 use super::ledger::{Ledger, record};
 use super::open::{OpenFault, pending};
-use super::rows::{self, ChainRow, IdRow, LinkRow, signed};
+use super::rows::{self, ChainRow, IdRow, JsonRow, LinkRow, signed};
 use super::sql::{self, HolderRow, SourceRow, TokenRow};
 use super::{PAGE_BYTES, StoreFault, Stored};
 use crate::arrival::{Digest, Link};
-use crate::continuity::Continuity;
+use crate::signer::Signer;
 use crate::token::{Role, TokenDigest};
 
-const STEPS: &[&str] = &[include_str!("postgres.sql")];
+const STEPS: &[&str] = &[include_str!("postgres.sql"), include_str!("postgres-2.sql"), include_str!("postgres-3.sql")];
 
 /// Held while events are written. "candor" in ASCII: any number that nobody else uses.
 const LOCK: i64 = 0x6361_6e64_6f72;
@@ -46,10 +46,15 @@ impl Postgres {
     }
 
     /// Keeps a group of batches in one transaction.
-    pub async fn record(&self, batches: &[Batch], now: UnixMillis) -> Result<Vec<Outcome>, StoreFault> {
+    pub async fn record(
+        &self,
+        batches: &[Batch],
+        now: UnixMillis,
+        signer: Option<&Signer>,
+    ) -> Result<Vec<Outcome>, StoreFault> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *transaction).await?;
-        let outcomes = record(&mut *transaction, batches, now).await?;
+        let outcomes = record(&mut *transaction, batches, now, signer).await?;
         transaction.commit().await?;
         Ok(outcomes)
     }
@@ -89,6 +94,14 @@ impl Postgres {
         let Some((holder, _)) = holder else { return Ok(None) };
         let done = sqlx::query(sql::REVOKE).bind(holder).bind(now.0).execute(&self.pool).await?;
         Ok(Some(done.rows_affected()))
+    }
+
+    /// The database's signing key. Where there is none, `fresh` becomes it, unless another collector was first.
+    pub async fn signing_key(&self, fresh: &Signer, now: UnixMillis) -> Result<String, StoreFault> {
+        let insert = "INSERT INTO signing_key (secret, made_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        sqlx::query(insert).bind(fresh.secret_text()).bind(now.0).execute(&self.pool).await?;
+        let (secret,) = sqlx::query_as("SELECT secret FROM signing_key").fetch_one(&self.pool).await?;
+        Ok(secret)
     }
 
     /// Events after a cursor.
@@ -158,8 +171,8 @@ impl Ledger for PgConnection {
         Ok(SourceKey(source))
     }
 
-    async fn chains(&mut self, keys: &[ChainKey]) -> Result<Vec<(ChainKey, Continuity)>, StoreFault> {
-        let query = "SELECT source, epoch, continuity FROM chains \
+    async fn chains(&mut self, keys: &[ChainKey]) -> Result<Vec<KnownChain>, StoreFault> {
+        let query = "SELECT source, epoch, continuity, head FROM chains \
              JOIN unnest($1::bigint[], $2::bigint[]) AS wanted (source, epoch) USING (source, epoch)";
         let sources: Vec<_> = keys.iter().map(|key| key.0.0).collect();
         let epochs: Vec<_> = keys.iter().map(|key| i64::from(key.1)).collect();
@@ -176,10 +189,21 @@ impl Ledger for PgConnection {
         rows.into_iter().map(rows::id).collect()
     }
 
+    async fn jsons(&mut self, keys: &[IdKey]) -> Result<Vec<(IdKey, String)>, StoreFault> {
+        let query = "SELECT e.source, e.id, e.json FROM unnest($1::bigint[], $2::uuid[]) AS wanted (source, id) \
+             JOIN events e ON e.source = wanted.source AND e.id = wanted.id";
+        let sources: Vec<_> = keys.iter().map(|key| key.0.0).collect();
+        let ids: Vec<_> = keys.iter().map(|key| key.1).collect();
+        let rows: Vec<JsonRow> = sqlx::query_as(query).bind(sources).bind(ids).fetch_all(self).await?;
+        Ok(rows.into_iter().map(rows::json).collect())
+    }
+
     async fn links(&mut self, places: &[Place]) -> Result<Vec<(Place, Link)>, StoreFault> {
-        let query = "SELECT e.source, e.epoch, e.seq, e.hash, e.prev \
-             FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS wanted (source, epoch, seq) \
-             JOIN events e ON e.source = wanted.source AND e.epoch = wanted.epoch AND e.seq = wanted.seq";
+        let query = "WITH wanted AS (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) \
+             AS wanted (source, epoch, seq)) \
+             SELECT e.source, e.epoch, e.seq, e.hash, e.prev FROM wanted JOIN events e USING (source, epoch, seq) \
+             UNION ALL \
+             SELECT c.source, c.epoch, c.seq, c.hash, c.prev FROM wanted JOIN copies c USING (source, epoch, seq)";
         let sources: Vec<_> = places.iter().map(|place| place.0.0).collect();
         let epochs: Vec<_> = places.iter().map(|place| i64::from(place.1)).collect();
         let seqs: Vec<_> = places.iter().map(|place| signed(place.2)).collect();
@@ -205,14 +229,30 @@ impl Ledger for PgConnection {
         Ok(())
     }
 
-    async fn keep_chains(&mut self, chains: &[(ChainKey, &Continuity)]) -> Result<(), StoreFault> {
-        let query = "INSERT INTO chains (source, epoch, continuity) \
-             SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[]) \
-             ON CONFLICT (source, epoch) DO UPDATE SET continuity = excluded.continuity";
-        let sources: Vec<_> = chains.iter().map(|(key, _)| key.0.0).collect();
-        let epochs: Vec<_> = chains.iter().map(|(key, _)| i64::from(key.1)).collect();
-        let states = chains.iter().map(|(_, chain)| rows::continuity_json(chain)).collect::<Result<Vec<_>, _>>()?;
-        sqlx::query(query).bind(sources).bind(epochs).bind(states).execute(self).await?;
+    async fn insert_copies(&mut self, rows: &[Row<'_>], now: UnixMillis) -> Result<(), StoreFault> {
+        // The cursor is the next of the events' own count.
+        let query = "INSERT INTO copies (cursor, source, epoch, seq, hash, prev, received_at, json) \
+             VALUES (nextval(pg_get_serial_sequence('events', 'cursor')), $1, $2, $3, $4, $5, $6, $7)";
+        for Row { source, arrival, .. } in rows {
+            let insert = sqlx::query(query).bind(source.0).bind(i64::from(arrival.epoch)).bind(signed(arrival.seq));
+            let Link { hash, prev } = &arrival.link;
+            let insert = insert.bind(hash.as_bytes().as_slice()).bind(prev.as_bytes().as_slice()).bind(now.0);
+            insert.bind(arrival.without_words()).execute(&mut *self).await?;
+        }
+        Ok(())
+    }
+
+    async fn keep_chains(&mut self, chains: &[ChangedChain<'_>], now: UnixMillis) -> Result<(), StoreFault> {
+        let query = "INSERT INTO chains (source, epoch, continuity, head, first_seen, last_seen) \
+             SELECT source, epoch, continuity, head, $5, $5 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) \
+             AS row (source, epoch, continuity, head) \
+             ON CONFLICT (source, epoch) DO UPDATE SET continuity = excluded.continuity, \
+             head = coalesce(excluded.head, chains.head), last_seen = excluded.last_seen";
+        let sources: Vec<_> = chains.iter().map(|chain| chain.key.0.0).collect();
+        let epochs: Vec<_> = chains.iter().map(|chain| i64::from(chain.key.1)).collect();
+        let states: Result<Vec<_>, _> = chains.iter().map(|chain| rows::continuity_json(chain.continuity)).collect();
+        let heads: Result<Vec<_>, _> = chains.iter().map(|chain| chain.head.map(rows::head_json).transpose()).collect();
+        sqlx::query(query).bind(sources).bind(epochs).bind(states?).bind(heads?).bind(now.0).execute(self).await?;
         Ok(())
     }
 

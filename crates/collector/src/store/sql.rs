@@ -23,15 +23,17 @@ pub const HOLDERS: &str = "SELECT h.name, h.role, h.made_at, \
 /// A row of [`HOLDERS`].
 pub type HolderRow = (String, String, i64, i64);
 
-/// Holder's name, source, first and last seen, and each of its chains.
-pub const SOURCES: &str = "SELECT h.name, s.name, s.first_seen, s.last_seen, c.epoch, c.continuity \
+/// Holder's name, source, first and last seen; and each of its chains with its first and last seen and its head.
+pub const SOURCES: &str = "SELECT h.name, s.name, s.first_seen, s.last_seen, \
+     c.epoch, c.continuity, c.first_seen, c.last_seen, c.head \
      FROM sources s JOIN holders h ON h.holder = s.holder LEFT JOIN chains c ON c.source = s.source \
      ORDER BY h.name, s.name, c.epoch";
 /// A row of [`SOURCES`].
-pub type SourceRow = (String, String, i64, i64, Option<i64>, Option<String>);
+pub type SourceRow = (String, String, i64, i64, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<String>);
 
-/// After, limit.
-pub const PAGE: &str = "SELECT cursor, json FROM events WHERE cursor > $1 ORDER BY cursor LIMIT $2";
+/// After, limit. A further place of an event is a line of its own kind, so that nobody takes it for an event.
+pub const PAGE: &str = "SELECT cursor, json FROM events WHERE cursor > $1 \
+     UNION ALL SELECT cursor, '{\"copy\":' || json || '}' FROM copies WHERE cursor > $1 ORDER BY cursor LIMIT $2";
 
 /// Name, holder, now.
 pub const BIND: &str =

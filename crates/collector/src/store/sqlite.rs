@@ -13,17 +13,17 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, QueryBuilder};
 
-use super::judge::{Batch, ChainKey, DeviceKey, IdKey, Outcome, Place, Row, SourceKey};
+use super::judge::{Batch, ChainKey, ChangedChain, DeviceKey, IdKey, KnownChain, Outcome, Place, Row, SourceKey};
 use super::ledger::{Ledger, record};
 use super::open::{OpenFault, pending};
-use super::rows::{self, ChainRow, IdRow, LinkRow, signed};
+use super::rows::{self, ChainRow, IdRow, JsonRow, LinkRow, signed};
 use super::sql::{self, HolderRow, SourceRow, TokenRow};
 use super::{PAGE_BYTES, StoreFault, Stored};
 use crate::arrival::{Digest, Link};
-use crate::continuity::Continuity;
+use crate::signer::Signer;
 use crate::token::{Role, TokenDigest};
 
-const STEPS: &[&str] = &[include_str!("sqlite.sql")];
+const STEPS: &[&str] = &[include_str!("sqlite.sql"), include_str!("sqlite-2.sql"), include_str!("sqlite-3.sql")];
 
 /// Readers beside the writer. Look-ups take microseconds; more would only hold more page caches.
 const READERS: u32 = 4;
@@ -64,9 +64,14 @@ impl Sqlite {
     }
 
     /// Keeps a group of batches in one transaction.
-    pub async fn record(&self, batches: &[Batch], now: UnixMillis) -> Result<Vec<Outcome>, StoreFault> {
+    pub async fn record(
+        &self,
+        batches: &[Batch],
+        now: UnixMillis,
+        signer: Option<&Signer>,
+    ) -> Result<Vec<Outcome>, StoreFault> {
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let outcomes = record(&mut *transaction, batches, now).await?;
+        let outcomes = record(&mut *transaction, batches, now, signer).await?;
         transaction.commit().await?;
         Ok(outcomes)
     }
@@ -167,8 +172,8 @@ impl Ledger for SqliteConnection {
         Ok(SourceKey(source))
     }
 
-    async fn chains(&mut self, keys: &[ChainKey]) -> Result<Vec<(ChainKey, Continuity)>, StoreFault> {
-        let query = "SELECT c.source, c.epoch, c.continuity FROM json_each($1) AS wanted \
+    async fn chains(&mut self, keys: &[ChainKey]) -> Result<Vec<KnownChain>, StoreFault> {
+        let query = "SELECT c.source, c.epoch, c.continuity, c.head FROM json_each($1) AS wanted \
              CROSS JOIN chains c ON c.source = wanted.value ->> 0 AND c.epoch = wanted.value ->> 1";
         let keys: Vec<_> = keys.iter().map(|&(source, epoch)| (source.0, epoch)).collect();
         let rows: Vec<ChainRow> = sqlx::query_as(query).bind(json!(keys).to_string()).fetch_all(self).await?;
@@ -183,10 +188,21 @@ impl Ledger for SqliteConnection {
         rows.into_iter().map(rows::id).collect()
     }
 
+    async fn jsons(&mut self, keys: &[IdKey]) -> Result<Vec<(IdKey, String)>, StoreFault> {
+        let query = "SELECT e.source, e.id, e.json FROM json_each($1) AS wanted \
+             CROSS JOIN events e ON e.source = wanted.value ->> 0 AND e.id = unhex(wanted.value ->> 1)";
+        let keys: Vec<_> = keys.iter().map(|(source, id)| (source.0, id.simple().to_string())).collect();
+        let rows: Vec<JsonRow> = sqlx::query_as(query).bind(json!(keys).to_string()).fetch_all(self).await?;
+        Ok(rows.into_iter().map(rows::json).collect())
+    }
+
     async fn links(&mut self, places: &[Place]) -> Result<Vec<(Place, Link)>, StoreFault> {
         let query = "SELECT e.source, e.epoch, e.seq, e.hash, e.prev FROM json_each($1) AS wanted \
              CROSS JOIN events e ON e.source = wanted.value ->> 0 AND e.epoch = wanted.value ->> 1 \
-             AND e.seq = wanted.value ->> 2";
+             AND e.seq = wanted.value ->> 2 \
+             UNION ALL SELECT c.source, c.epoch, c.seq, c.hash, c.prev FROM json_each($1) AS wanted \
+             CROSS JOIN copies c ON c.source = wanted.value ->> 0 AND c.epoch = wanted.value ->> 1 \
+             AND c.seq = wanted.value ->> 2";
         let places: Vec<_> = places.iter().map(|&(source, epoch, seq)| (source.0, epoch, seq)).collect();
         let rows: Vec<LinkRow> = sqlx::query_as(query).bind(json!(places).to_string()).fetch_all(self).await?;
         rows.into_iter().map(rows::link).collect()
@@ -213,15 +229,32 @@ impl Ledger for SqliteConnection {
         Ok(())
     }
 
-    async fn keep_chains(&mut self, chains: &[(ChainKey, &Continuity)]) -> Result<(), StoreFault> {
-        let query = "INSERT INTO chains (source, epoch, continuity) \
-             SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1) WHERE true \
-             ON CONFLICT (source, epoch) DO UPDATE SET continuity = excluded.continuity";
-        let mut rows = Vec::with_capacity(chains.len());
-        for &((source, epoch), continuity) in chains {
-            rows.push((source.0, epoch, rows::continuity_json(continuity)?));
+    async fn insert_copies(&mut self, rows: &[Row<'_>], now: UnixMillis) -> Result<(), StoreFault> {
+        let query = "INSERT INTO copies (cursor, source, epoch, seq, hash, prev, received_at, json) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        for Row { source, arrival, .. } in rows {
+            // The next number of the events' own count: it is taken by nobody else, and the count goes on behind it.
+            let next = "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events' RETURNING seq";
+            let (cursor,): (i64,) = sqlx::query_as(next).fetch_one(&mut *self).await?;
+            let insert = sqlx::query(query).bind(cursor).bind(source.0).bind(arrival.epoch).bind(signed(arrival.seq));
+            let Link { hash, prev } = &arrival.link;
+            let insert = insert.bind(hash.as_bytes().as_slice()).bind(prev.as_bytes().as_slice()).bind(now.0);
+            insert.bind(arrival.without_words()).execute(&mut *self).await?;
         }
-        sqlx::query(query).bind(json!(rows).to_string()).execute(self).await?;
+        Ok(())
+    }
+
+    async fn keep_chains(&mut self, chains: &[ChangedChain<'_>], now: UnixMillis) -> Result<(), StoreFault> {
+        let query = "INSERT INTO chains (source, epoch, continuity, head, first_seen, last_seen) \
+             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, $2, $2 FROM json_each($1) WHERE true \
+             ON CONFLICT (source, epoch) DO UPDATE SET continuity = excluded.continuity, \
+             head = coalesce(excluded.head, head), last_seen = excluded.last_seen";
+        let mut rows = Vec::with_capacity(chains.len());
+        for &ChangedChain { key: (source, epoch), continuity, head } in chains {
+            let head = head.map(rows::head_json).transpose()?;
+            rows.push((source.0, epoch, rows::continuity_json(continuity)?, head));
+        }
+        sqlx::query(query).bind(json!(rows).to_string()).bind(now.0).execute(self).await?;
         Ok(())
     }
 

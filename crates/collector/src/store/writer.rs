@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::judge::{Batch, Outcome};
 use super::{Database, StoreFault};
+use crate::signer::Signer;
 
 /// Events after which a group takes no further batch: some 30 ms of SQLite, so that the last in the queue does not
 /// wait long. A group is over by at most one batch.
@@ -25,10 +26,10 @@ pub enum Command {
     Stop,
 }
 
-/// Starts the task.
-pub fn start(database: Database) -> mpsc::Sender<Command> {
+/// Starts the task. Without a signer its outcomes carry no heads.
+pub fn start(database: Database, signer: Option<Signer>) -> mpsc::Sender<Command> {
     let (sender, receiver) = mpsc::channel(QUEUE);
-    tokio::spawn(run(database, receiver));
+    tokio::spawn(run(database, signer, receiver));
     sender
 }
 
@@ -46,7 +47,7 @@ pub async fn stop(writer: &mpsc::Sender<Command>) {
     writer.closed().await;
 }
 
-async fn run(database: Database, mut commands: mpsc::Receiver<Command>) {
+async fn run(database: Database, signer: Option<Signer>, mut commands: mpsc::Receiver<Command>) {
     while let Some(Command::Record(batch, answer)) = commands.recv().await {
         let mut events = batch.arrivals.len();
         let (mut batches, mut answers) = (vec![batch], vec![answer]);
@@ -62,7 +63,7 @@ async fn run(database: Database, mut commands: mpsc::Receiver<Command>) {
                 Err(_) => break,
             }
         }
-        for (outcome, answer) in commit(&database, &batches).await.into_iter().zip(answers) {
+        for (outcome, answer) in commit(&database, signer.as_ref(), &batches).await.into_iter().zip(answers) {
             // Whoever asked may have gone; what was committed stays.
             let _ = answer.send(outcome);
         }
@@ -73,15 +74,15 @@ async fn run(database: Database, mut commands: mpsc::Receiver<Command>) {
 }
 
 /// One transaction for all; when it fails, one for each, so that no batch suffers for its neighbours.
-async fn commit(database: &Database, batches: &[Batch]) -> Vec<Result<Outcome, StoreFault>> {
-    match try_commit(database, batches).await {
+async fn commit(database: &Database, signer: Option<&Signer>, batches: &[Batch]) -> Vec<Result<Outcome, StoreFault>> {
+    match try_commit(database, signer, batches).await {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
         Err(fault) if batches.len() == 1 => vec![Err(fault)],
         Err(fault) => {
             tracing::warn!(%fault, batches = batches.len(), "a group was not stored; trying its batches one by one");
             let mut outcomes = Vec::with_capacity(batches.len());
             for batch in batches {
-                let alone = try_commit(database, std::slice::from_ref(batch)).await;
+                let alone = try_commit(database, signer, std::slice::from_ref(batch)).await;
                 outcomes.push(alone.and_then(|outcomes| outcomes.into_iter().next().ok_or(StoreFault::Closed)));
             }
             outcomes
@@ -89,11 +90,15 @@ async fn commit(database: &Database, batches: &[Batch]) -> Vec<Result<Outcome, S
     }
 }
 
-async fn try_commit(database: &Database, batches: &[Batch]) -> Result<Vec<Outcome>, StoreFault> {
+async fn try_commit(
+    database: &Database,
+    signer: Option<&Signer>,
+    batches: &[Batch],
+) -> Result<Vec<Outcome>, StoreFault> {
     let now = now();
     match database {
-        Database::Sqlite(database) => database.record(batches, now).await,
-        Database::Postgres(database) => database.record(batches, now).await,
+        Database::Sqlite(database) => database.record(batches, now, signer).await,
+        Database::Postgres(database) => database.record(batches, now, signer).await,
     }
 }
 

@@ -1,6 +1,6 @@
 use candor_core::wire::{ChainState, CloudEvent};
 
-use super::support::{Server, Tablet, ids};
+use super::support::{Server, Tablet, downgrade, ids, is_signed, resealed};
 
 #[tokio::test]
 async fn keeps_each_event_once_and_says_so() {
@@ -77,6 +77,111 @@ async fn rejects_another_event_under_a_known_id_or_number() {
     let receipt = server.post(&token, std::slice::from_ref(&same_number)).await.receipt();
     assert_eq!((receipt.accepted.len(), &receipt.rejected[0].id), (0, &same_number.id));
     assert_eq!(receipt.chain[0].last_seq, 2, "a rejected event leaves the chain as it was");
+}
+
+/// The tablet in its refuge, where its run is another: it has `first` recorded, in a chain of its own.
+fn in_refuge() -> Tablet {
+    Tablet::in_epoch("t", 2).in_run(7)
+}
+
+#[tokio::test]
+async fn the_same_event_at_another_place_fills_its_number_and_is_no_second_event() {
+    let fresh = fresh().await;
+    let server = Server::start(&fresh).await;
+    let (token, reader) = (server.enrol("lobby").await, server.reader().await);
+    let (mut tablet, mut refuge) = (Tablet::new("t"), in_refuge());
+    let events = tablet.take(3);
+    let behind = tablet.next();
+    let [again, after] = [refuge.again(&events[2]), refuge.next()];
+    assert_ne!(again.eventhash, events[2].eventhash);
+    server.post(&token, &events[..2]).await.receipt();
+    let refused = server.post(&token, &[again.clone(), after.clone(), behind.clone()]).await.receipt();
+    assert_eq!(refused.chain[0].missing, [(3, 3)], "the commit that nobody knows of yet");
+
+    // It comes to light and is sent: alone, once more, and beside what it is.
+    for batch in [&events[2..], &events[2..], &[events[2].clone(), again.clone()]] {
+        let receipt = server.post(&token, batch).await.receipt();
+        assert_eq!((receipt.accepted, receipt.rejected), (vec![again.id.clone()], vec![]));
+        let whole = ChainState { epoch: 1, last_seq: 4, ..Default::default() };
+        assert_eq!(receipt.chain[0], whole, "nothing is missing or broken");
+        assert_eq!((receipt.heads[0].seq, receipt.heads[0].events), (4, 4));
+        assert_eq!(receipt.heads[0].hash, behind.eventhash);
+    }
+    let lines = server.read_out(&reader).await;
+    let (copies, stored): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.get("type").is_none());
+    let stored: Vec<CloudEvent> = stored.into_iter().map(|line| serde_json::from_value(line).unwrap()).collect();
+    assert_eq!(stored, [&events[..2], &[again, after, behind]].concat(), "one row for each event");
+    let [copy] = &copies[..] else { panic!("one further place: {copies:?}") };
+    let place = &copy["copy"];
+    assert_eq!((&place["deviceepoch"], &place["deviceseq"]), (&1.into(), &3.into()));
+    assert_eq!((&place["eventhash"], &place["prevhash"]), (&events[2].eventhash.as_str().into(), &events[1].eventhash.as_str().into()));
+    assert!(place["data"]["text"].is_null() && place["data"]["textdigest"].is_string(), "the words stand with the event");
+    let cursors: Vec<i64> = server
+        .read_out(&reader)
+        .await
+        .iter()
+        .map(|line| line["collectorcursor"].as_str().unwrap().parse().unwrap())
+        .collect();
+    assert!(cursors.is_sorted() && cursors.windows(2).all(|pair| pair[0] < pair[1]), "{cursors:?}");
+    let last = cursors.last().unwrap();
+    server.post(&token, &tablet.take(2)).await.receipt();
+    let rest = server.get_with(&format!("/v1/events?after={last}"), &reader).await.text;
+    assert_eq!(rest.lines().count(), 2, "who reads on misses nothing");
+}
+
+#[tokio::test]
+async fn one_event_at_two_places_of_one_batch_is_stored_once() {
+    let fresh = fresh().await;
+    let server = Server::start(&fresh).await;
+    let (token, reader) = (server.enrol("lobby").await, server.reader().await);
+    let first = Tablet::new("t").next();
+    let mut refuge = in_refuge();
+    let batch = [first.clone(), refuge.again(&first), refuge.next()];
+    let receipt = server.post(&token, &batch).await.receipt();
+    assert_eq!((receipt.accepted.len(), receipt.rejected.len()), (2, 0));
+    assert!(receipt.chain.iter().all(|chain| chain.missing.is_empty() && chain.broken_at.is_empty()));
+    let types = server.read_out(&reader).await.iter().filter(|line| line.get("type").is_some()).count();
+    assert_eq!(types, 2);
+}
+
+#[tokio::test]
+async fn another_content_under_a_known_id_stays_a_conflict_wherever_it_stands() {
+    let fresh = fresh().await;
+    let server = Server::start(&fresh).await;
+    let (token, reader) = (server.enrol("lobby").await, server.reader().await);
+    let first = Tablet::new("t").next();
+    let mut other = first.clone();
+    other.time = other.time.replace("09:", "10:");
+    let mut others = vec![in_refuge().again(&resealed(&other))];
+    other = first.clone();
+    other.data["seconds"] = 1.into();
+    others.push(in_refuge().again(&resealed(&other)));
+    server.post(&token, std::slice::from_ref(&first)).await.receipt();
+    for other in others {
+        let receipt = server.post(&token, &[other]).await.receipt();
+        assert_eq!((receipt.accepted.len(), receipt.rejected[0].code.as_str()), (0, "id-conflict"));
+        assert_eq!(receipt.chain.len(), 0, "its number is not taken for it");
+    }
+    assert_eq!(server.stored(&reader).await, [first]);
+}
+
+#[tokio::test]
+async fn an_event_whose_other_number_is_taken_is_had_all_the_same() {
+    let fresh = fresh().await;
+    let server = Server::start(&fresh).await;
+    let (token, reader) = (server.enrol("lobby").await, server.reader().await);
+    let events = Tablet::new("t").take(2);
+    // The tablet was put back to its first event, and recorded a second one anew.
+    let mut put_back = Tablet::new("t");
+    put_back.next();
+    let second = put_back.again(&Tablet::in_epoch("t", 9).next());
+    server.post(&token, &events).await.receipt();
+    let receipt = server.post(&token, std::slice::from_ref(&second)).await.receipt();
+    assert_eq!(receipt.rejected[0].code, "seq-conflict");
+    let linked_again = Tablet::in_epoch("t", 2).again(&second);
+    let receipt = server.post(&token, &[linked_again.clone(), second.clone()]).await.receipt();
+    assert_eq!((receipt.accepted, receipt.rejected), (vec![second.id], vec![]));
+    assert_eq!(server.stored(&reader).await, [&events[..], &[linked_again]].concat());
 }
 
 #[tokio::test]
@@ -271,7 +376,92 @@ async fn lists_devices_with_their_chains() {
     assert_eq!(devices[0]["sources"], serde_json::json!([]));
     let sources = devices[1]["sources"].as_array().unwrap();
     assert_eq!((sources[0]["source"].as_str(), sources.len()), (Some("urn:candor:device:t"), 2));
-    let chain = serde_json::json!([{ "epoch": 1, "last_seq": 4, "missing": [[2, 3]], "broken_at": [] }]);
-    assert_eq!(sources[0]["chain"], chain);
+    let chain = &sources[0]["chain"][0];
+    assert_eq!((&chain["epoch"], &chain["last_seq"], &chain["missing"]), (&1.into(), &4.into(), &serde_json::json!([[2, 3]])));
+    assert_eq!((&chain["head"]["seq"], &chain["head"]["events"]), (&1.into(), &2.into()));
     assert!(sources[0]["last_seen"].as_str().unwrap().ends_with("+00:00"));
+}
+
+#[tokio::test]
+async fn a_wipe_shows_as_a_fresh_start_with_the_times_of_each_epoch() {
+    let fresh = fresh().await;
+    let server = Server::start(&fresh).await;
+    let (lobby, reader) = (server.enrol("lobby").await, server.reader().await);
+    let fresh_starts = async || {
+        let devices = server.get_with("/v1/devices", &reader).await.json();
+        (devices["devices"][0]["fresh_starts"].as_u64(), devices["devices"][0]["sources"].clone())
+    };
+    server.post(&lobby, &Tablet::new("t").take(2)).await.receipt();
+    assert_eq!(fresh_starts().await.0, Some(0));
+    server.post(&lobby, &Tablet::in_epoch("t", 2).take(1)).await.receipt();
+    assert_eq!(fresh_starts().await.0, Some(1), "the kiosk found its store wiped");
+    server.post(&lobby, &Tablet::new("u").take(1)).await.receipt();
+    let (starts, sources) = fresh_starts().await;
+    assert_eq!(starts, Some(2), "nothing was left: the tablet came back as another device");
+    let epochs = sources[0]["chain"].as_array().unwrap();
+    assert_eq!(epochs.len(), 2);
+    let time = |epoch: usize, name: &str| epochs[epoch][name].as_str().unwrap().to_owned();
+    assert!(time(0, "first_seen") <= time(0, "last_seen") && time(0, "last_seen") <= time(1, "first_seen"), "{sources}");
+}
+
+#[tokio::test]
+async fn signs_how_far_it_has_each_chain() {
+    let fresh = fresh().await;
+    let server = Server::start(&fresh).await;
+    let token = server.enrol("lobby").await;
+    let key = server.get("/v1/key").await.json()["key"].as_str().unwrap().to_owned();
+    let mut events = Tablet::new("t").take(9);
+    let heads = async |events: &[CloudEvent]| {
+        let heads = server.post(&token, events).await.receipt().heads;
+        assert!(heads.iter().all(|head| head.key == key && is_signed(head) && head.time.ends_with("+00:00")));
+        heads.into_iter().map(|head| (head.device, head.epoch, head.seq, head.events, head.hash)).collect::<Vec<_>>()
+    };
+    let expected = |seq: u64, count, hash: &candor_core::chain::Hash| vec![("t".to_owned(), 1, seq, count, hash.clone())];
+    let enrolment = candor_core::chain::enrolment_hash("t", 1);
+    assert_eq!(heads(&events[2..3]).await, expected(0, 1, &enrolment), "number 1 is missing");
+    assert_eq!(heads(&events[..2]).await, expected(3, 3, &events[2].eventhash), "the gap was closed from below");
+    assert_eq!(heads(&events[5..8]).await, expected(3, 6, &events[2].eventhash));
+    assert_eq!(heads(&events[..1]).await, expected(3, 6, &events[2].eventhash), "a duplicate is signed for, too");
+    assert_eq!(heads(&events[3..5]).await, expected(8, 8, &events[7].eventhash));
+
+    let both = [events.remove(8), Tablet::in_epoch("t", 2).next(), Tablet::new("u").next()];
+    let places: Vec<_> = heads(&both).await.into_iter().map(|head| (head.0, head.1, head.2)).collect();
+    assert_eq!(places, [("t".to_owned(), 1, 9), ("t".to_owned(), 2, 1), ("u".to_owned(), 1, 1)]);
+    assert!(server.post(&token, &[]).await.receipt().heads.is_empty());
+}
+
+#[tokio::test]
+async fn a_restart_signs_with_the_same_key() {
+    let fresh = fresh().await;
+    let server = Server::start(&fresh).await;
+    let token = server.enrol("lobby").await;
+    let mut tablet = Tablet::new("t");
+    let before = server.post(&token, &tablet.take(2)).await.receipt().heads.remove(0);
+    server.stop().await;
+    let server = Server::start(&fresh).await;
+    let after = server.post(&token, &tablet.take(2)).await.receipt().heads.remove(0);
+    assert_eq!((&after.key, after.seq), (&before.key, 4));
+    assert!(is_signed(&before) && is_signed(&after));
+}
+
+#[tokio::test]
+async fn brings_the_store_of_an_older_version_up_to_date() {
+    let fresh = fresh().await;
+    let server = Server::start(&fresh).await;
+    let (token, reader) = (server.enrol("lobby").await, server.reader().await);
+    let mut tablet = Tablet::new("t");
+    let events = tablet.take(3);
+    server.post(&token, &events).await.receipt();
+    server.stop().await;
+    downgrade(&fresh.url).await;
+
+    let server = Server::start(&fresh).await;
+    let devices = server.get_with("/v1/devices", &reader).await.json();
+    let chain = &devices["devices"][0]["sources"][0]["chain"][0];
+    assert!(chain["head"].is_null() && chain["first_seen"].is_string() && chain["last_seen"].is_string(), "{chain}");
+    assert_eq!(server.stored(&reader).await, events);
+    let head = server.post(&token, &events[..1]).await.receipt().heads.remove(0);
+    assert_eq!((head.seq, &head.hash), (3, &events[2].eventhash), "a chain that never was signed");
+    let head = server.post(&token, &tablet.take(1)).await.receipt().heads.remove(0);
+    assert_eq!((head.seq, is_signed(&head)), (4, true));
 }

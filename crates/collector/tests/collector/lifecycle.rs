@@ -105,6 +105,33 @@ async fn names_get_tokens_by_the_command_line() {
 }
 
 #[tokio::test]
+async fn the_public_key_is_shown_and_stays() {
+    let fresh = fresh_sqlite().await;
+    let show = |arguments: &[&str]| {
+        let output = run(&fresh.url, &[&["key"], arguments].concat());
+        (output.status.code(), String::from_utf8(output.stdout).unwrap().trim().to_owned())
+    };
+    run(&fresh.url, &["devices"]);
+    let file = std::path::PathBuf::from(format!("{}.key", fresh.url.trim_start_matches("sqlite:")));
+    assert!(!file.exists(), "only what signs makes a key");
+    let (_, key) = show(&[]);
+    assert_eq!((key.len(), file.exists()), (64, true));
+    assert_eq!(show(&[]), (Some(0), key.clone()));
+    let own = file.with_extension("own");
+    let (_, other) = show(&["--signing-key", own.to_str().unwrap()]);
+    assert!(own.exists() && other != key);
+
+    let running = Running::start(&fresh.url, &["--signing-key", own.to_str().unwrap()], "Ctrl-C");
+    assert!(running.said.contains(&other), "{}", running.said);
+    let answer = send(reqwest::Client::new().get(format!("{}/v1/key", running.base))).await;
+    assert_eq!(answer.text, format!(r#"{{"algorithm":"Ed25519","key":"{other}"}}"#));
+
+    std::fs::write(&file, "no key").unwrap();
+    let (code, message) = said(&run(&fresh.url, &["key"]));
+    assert!(code == Some(1) && message.contains("64 hexadecimal digits"), "{message}");
+}
+
+#[tokio::test]
 async fn says_what_to_do_when_it_cannot_start() {
     let fresh = fresh_sqlite().await;
     let running = Running::start(&fresh.url, &[], "Ctrl-C");

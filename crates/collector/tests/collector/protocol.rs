@@ -6,13 +6,18 @@ use std::path::{Path, PathBuf};
 
 use candor_core::chain::{Head, PersonalText, canonical_event, enrolment_hash};
 use candor_core::event::{Body, Context, Draft, EventId, Outcome, Rating, TYPES};
+use candor_core::export::JsonLines;
 use candor_core::time::{Moment, UnixMillis, Uptime, UtcOffset};
-use candor_core::wire::{BATCH_TYPE, CloudEvent};
+use candor_core::verify::{Pruned, Verifier};
+use candor_core::wire::{BATCH_TYPE, CloudEvent, Receipt};
+use candor_core::witness::SignedHead;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::support::{Options, Server, fresh_sqlite, send};
+use super::support::{Options, Server, fresh_sqlite, is_signed, send};
 use candor_collector::http::Settings;
+use candor_collector::signer::{KeySource, Signer};
 
 const DEVICE: &str = "019adc1e-7a40-7c3e-9d52-6b1f3a8e4c07";
 
@@ -33,6 +38,19 @@ fn check(name: &str, text: &str) {
     let golden = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(golden.trim_end(), text, "{name}: UPDATE_GOLDEN=1 writes it anew, if the contract was meant to change");
     assert!(document().contains(golden.trim_end()), "docs/protocol.md does not show {name} as it is");
+}
+
+/// The receiver's key in the examples. A real one is 32 random bytes.
+const KEY: &str = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
+
+/// A receipt as it came, but for the receiver's clock: its heads are of a fixed time, and signed anew for it.
+fn at_fixed_time(receipt: Receipt) -> Receipt {
+    let signer = Signer::parse(KEY).unwrap();
+    let fixed = |head: SignedHead| {
+        assert!(is_signed(&head), "{head:?}");
+        signer.sign(SignedHead { time: "2026-11-23T01:41:50.000+00:00".to_owned(), ..head })
+    };
+    Receipt { heads: receipt.heads.into_iter().map(fixed).collect(), ..receipt }
 }
 
 /// A line that was read back.
@@ -124,18 +142,43 @@ fn faulty_batch() -> Vec<CloudEvent> {
 #[tokio::test]
 async fn the_examples_are_what_is_sent_and_answered() {
     let fresh = fresh_sqlite().await;
-    let server = Server::start(&fresh).await;
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key");
+    std::fs::write(&key, KEY).unwrap();
+    let server = Server::start_with(&fresh, Options { key: KeySource::File(key), ..Options::default() }).await;
     let (token, reader) = (server.enrol("window-3").await, server.reader().await);
+    check("key.json", &server.get("/v1/key").await.text);
 
     let request = pretty(&batch());
     check("batch.json", &request);
-    let receipt = send(server.posting(&token).body(request)).await;
-    check("receipt.json", &pretty(&receipt.receipt()));
+    let receipt = at_fixed_time(send(server.posting(&token).body(request)).await.receipt());
+    check("receipt.json", &pretty(&receipt));
+    let [head] = &receipt.heads[..] else { panic!("one device and epoch, one head") };
+    check("head-payload.txt", &String::from_utf8(head.payload()).unwrap());
+
+    let (mut lines, mut file) = (JsonLines::new(), String::new());
+    let mut rows: Vec<_> = batch().iter().map(|event| serde_json::to_string(event).unwrap()).collect();
+    let CloudEvent { deviceepoch, deviceseq, eventhash, prevhash, .. } = &batch()[1];
+    let pruned = Pruned {
+        device: DEVICE.to_owned(),
+        epoch: *deviceepoch,
+        hash: eventhash.clone(),
+        prev: prevhash.clone(),
+        seq: *deviceseq,
+    };
+    rows[1] = json!({ "pruned": pruned }).to_string();
+    check("pruned.json", &rows[1]);
+    rows.iter().for_each(|row| lines.push(row, &mut file));
+    let manifest = lines.finish("0.1.0", DEVICE, "2026-11-23T09:42:00.000+08:00", &receipt.heads);
+    check("manifest.json", &pretty(&serde_json::from_str::<Value>(&manifest).unwrap()));
+    let mut verifier = Verifier::new();
+    (file + &manifest).lines().for_each(|line| verifier.line(line));
+    assert_eq!(verifier.finish().findings, []);
 
     let request = pretty(&faulty_batch());
     check("batch-with-faults.json", &request);
     let receipt = send(server.posting(&token).body(request)).await;
-    check("receipt-with-faults.json", &pretty(&receipt.receipt()));
+    check("receipt-with-faults.json", &pretty(&at_fixed_time(receipt.receipt())));
 
     let stored = server.get_with("/v1/events?after=1&limit=1", &reader).await.text;
     check("stored.json", &pretty(&serde_json::from_str::<Line>(&stored).unwrap()));
@@ -183,7 +226,7 @@ fn the_worked_example_can_be_recomputed() {
     assert!(document.contains(&format!("'candor:{DEVICE}:1'")));
     let (_, text) = with_text.clone().open().unwrap();
     let text = text.unwrap();
-    let hashed = format!("{{\"comment\":\"{}\",\"salt\":\"{}\"}}", text.comment, text.salt);
+    let hashed = text.to_json();
     assert!(document.contains(&hashed) && document.contains(&format!("\n{}\n", text.digest().as_str())), "{hashed}");
     assert_eq!(candor_core::chain::Hash::of(hashed.as_bytes()), text.digest());
 }

@@ -107,6 +107,9 @@ async fn too_large_is_told_however_it_is_packed() {
     let bomb = gzip(large.as_bytes());
     assert!(bomb.len() < 20_000);
     check(server.posting(&token).header("content-encoding", "gzip").body(bomb)).await;
+    let piece = gzip(&[b' '; 15_000]);
+    let pieces = [piece.clone(), piece.clone(), piece].concat();
+    check(server.posting(&token).header("content-encoding", "gzip").body(pieces)).await;
     check(server.posting(&token).body(format!("[{}]", " ".repeat(19_999)))).await;
     send(server.posting(&token).body(format!("[{}]", " ".repeat(19_998)))).await.receipt();
 }
@@ -118,11 +121,15 @@ async fn packed_bodies_are_unpacked_by_gzip_only() {
     let (token, reader) = (server.enrol("lobby").await, server.reader().await);
     let events = Tablet::new("t").take(40);
     let packed = gzip(serde_json::to_string(&events).unwrap().as_bytes());
-    send(server.posting(&token).header("content-encoding", "gzip").body(packed.clone())).await.receipt();
+    let answer = send(server.posting(&token).header("content-encoding", "gzip").body(packed.clone())).await;
+    assert_eq!(answer.header("accept-encoding"), "gzip");
+    answer.receipt();
     assert_eq!(server.stored(&reader).await, events);
 
     let post = |encoding, body: Vec<u8>| send(server.posting(&token).header("content-encoding", encoding).body(body));
-    post("br", packed.clone()).await.is_problem(415, "unsupported-type");
+    let refused = post("br", packed.clone()).await;
+    refused.is_problem(415, "unsupported-type");
+    assert_eq!(refused.header("accept-encoding"), "gzip", "a refusal says what is taken");
     post("gzip", b"[]".to_vec()).await.is_problem(400, "unreadable-body");
     post("gzip", packed[..packed.len() / 2].to_vec()).await.is_problem(400, "unreadable-body");
 }
@@ -166,6 +173,7 @@ async fn other_methods_and_addresses_are_told() {
     check(Method::PUT, "/v1/events", "GET, HEAD, OPTIONS, POST").await;
     check(Method::POST, "/v1/devices", "GET, HEAD").await;
     check(Method::DELETE, "/v1/trial", "GET, HEAD").await;
+    check(Method::POST, "/v1/key", "GET, HEAD").await;
     check(Method::POST, "/healthz", "GET, HEAD").await;
     for path in ["/v1", "/v1/", "/v1/event", "/v2/events", "/app.js", "/../Cargo.toml"] {
         server.get(path).await.is_problem(404, "not-found");
@@ -209,7 +217,7 @@ async fn pages_of_other_origins_send_only_when_they_are_named() {
     let answer = asked(Method::POST, "https://kiosk.example").await;
     answer.is_problem(401, "unauthorized");
     assert_eq!(answer.header("access-control-allow-origin"), "https://kiosk.example", "a refusal can be read too");
-    assert_eq!(answer.header("access-control-expose-headers"), "Date, Retry-After");
+    assert_eq!(answer.header("access-control-expose-headers"), "Accept-Encoding, Date, Retry-After");
     for (method, origin) in [(Method::OPTIONS, "https://evil.example"), (Method::GET, "https://kiosk.example")] {
         let answer = asked(method, origin).await;
         assert_eq!((answer.header("access-control-allow-origin"), answer.header("vary")), ("", "Origin"));

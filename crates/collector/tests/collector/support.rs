@@ -4,12 +4,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use candor_collector::http::{EmbeddedFile, Settings, Site, Trial, router};
 use candor_collector::serve::{Limits, serve};
+use candor_collector::signer::KeySource;
 use candor_collector::store::{Store, StoreUrl, now};
 use candor_collector::token::{Role, Token};
 use candor_core::chain::{Hash, Head, PersonalText};
-use candor_core::event::{Body, Draft, EventId, Outcome};
+use candor_core::event::{Body, Draft, Event, EventId, Outcome, Written};
 use candor_core::time::{Moment, UnixMillis, Uptime, UtcOffset};
 use candor_core::wire::{BATCH_TYPE, CloudEvent, Receipt};
+use candor_core::witness::SignedHead;
+use ed25519_dalek::{Signature, VerifyingKey};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
@@ -53,6 +56,7 @@ pub struct Options {
     pub limits: Limits,
     pub trial: Option<Trial>,
     pub files: Vec<EmbeddedFile>,
+    pub key: KeySource,
 }
 
 pub struct Server {
@@ -102,7 +106,7 @@ impl Server {
 
     pub async fn start_with(fresh: &Fresh, options: Options) -> Self {
         let url: StoreUrl = fresh.url.parse().unwrap();
-        let store = Store::open(&url).await.unwrap();
+        let store = Store::open_signing(&url, &options.key).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
@@ -164,6 +168,11 @@ impl Server {
 
     /// What is stored, as the events that came.
     pub async fn stored(&self, token: &str) -> Vec<CloudEvent> {
+        self.read_out(token).await.into_iter().map(|line| serde_json::from_value(line).unwrap()).collect()
+    }
+
+    /// What is read back, line by line.
+    pub async fn read_out(&self, token: &str) -> Vec<Value> {
         let answer = self.get_with("/v1/events", token).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -190,6 +199,11 @@ impl Tablet {
 
     pub fn in_epoch(device: &str, epoch: u32) -> Self {
         Self { head: Head { run: 1, ..Head::enrol(device, epoch) }, made: u64::from(epoch) << 32 }
+    }
+
+    pub fn in_run(mut self, run: u32) -> Self {
+        self.head.run = run;
+        self
     }
 
     pub fn next(&mut self) -> CloudEvent {
@@ -219,6 +233,15 @@ impl Tablet {
         (0..count).map(|_| self.next()).collect()
     }
 
+    /// Records an event of another tablet of the same name once more, at this one's next place.
+    pub fn again(&mut self, event: &CloudEvent) -> CloudEvent {
+        let (Event { data, id, time, kind, uptime, .. }, text) = event.clone().open().unwrap();
+        let written = Written { id, kind, data, time, uptime, text: text.clone() };
+        let (event, head) = self.head.link_written(written);
+        self.head = head;
+        CloudEvent::new(&event, text.as_ref())
+    }
+
     /// Goes on as if the newest event had been another one.
     pub fn forget_the_newest_hash(&mut self) {
         self.head.hash = Hash::of(b"another event");
@@ -227,4 +250,37 @@ impl Tablet {
 
 pub fn ids(events: &[CloudEvent]) -> Vec<EventId> {
     events.iter().map(|event| event.id.clone()).collect()
+}
+
+/// The same event with a hash that fits what was made of it.
+pub fn resealed(event: &CloudEvent) -> CloudEvent {
+    let (mut event, text) = event.clone().take_apart().unwrap();
+    event.hash = candor_core::chain::hash(&event);
+    CloudEvent::new(&event, text.as_ref())
+}
+
+/// Is this head what its key signed?
+pub fn is_signed(head: &SignedHead) -> bool {
+    let bytes = |digits: &str| -> Vec<u8> {
+        digits.as_bytes().chunks(2).map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+    };
+    let key = VerifyingKey::from_bytes(&bytes(&head.key).try_into().unwrap()).unwrap();
+    key.verify_strict(&head.payload(), &Signature::from_slice(&bytes(&head.signature)).unwrap()).is_ok()
+}
+
+/// Takes a store back to the schema of version 0.1.0, before there were signatures.
+pub async fn downgrade(url: &str) {
+    let columns = "ALTER TABLE chains DROP COLUMN first_seen; ALTER TABLE chains DROP COLUMN last_seen; \
+         ALTER TABLE chains DROP COLUMN head; DROP TABLE copies;";
+    if url.starts_with("sqlite:") {
+        let pool = sqlx::SqlitePool::connect(url).await.unwrap();
+        let back = format!("{columns} PRAGMA user_version = 1");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(back)).execute(&pool).await.unwrap();
+        pool.close().await;
+    } else {
+        let pool = sqlx::PgPool::connect(url).await.unwrap();
+        let back = format!("{columns} DROP TABLE signing_key; UPDATE candor_schema SET version = 1");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(back)).execute(&pool).await.unwrap();
+        pool.close().await;
+    }
 }
