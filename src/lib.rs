@@ -2,7 +2,7 @@
 //! fetched when somebody opens the door.
 
 pub mod browser;
+pub mod keeper;
 pub mod kiosk;
 pub mod manager;
 pub mod runtime;
-pub mod uploader;

@@ -6,22 +6,25 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use candor_core::event::{Context, Draft};
+use candor_core::chain::PersonalText;
+use candor_core::event::{Body, Context, Draft, Written};
 use candor_core::first_screen::first_screen;
-use candor_core::journal::JournalStore;
+use candor_core::health::FindingKind;
+use candor_core::journal::{Appended, Begun, JournalStore, StoreError};
 use candor_core::pin::DOOR_RECORD;
+use candor_core::second::Mark;
 use candor_core::session::{Input, Session};
-use candor_core::settings::{SETTINGS_RECORD, Settings, TOKEN_RECORD};
+use candor_core::settings::{KioskSettings, SETTINGS_RECORD, TOKEN_RECORD};
 use candor_core::survey::Survey;
+use candor_vault::SEALING_RECORD;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
 use crate::browser::announce::{Announcer, News};
-use crate::browser::journal::IndexedDbJournal;
+use crate::browser::journal::{IndexedDbJournal, silence};
 use crate::browser::page::{self, EarlyTap, Tap};
 use crate::browser::task::{sleep, spawn};
 use crate::browser::{clock, fetch};
-use crate::uploader::Uploader;
 
 /// The database of the journal, for the kiosk and for the manager's module.
 pub const DATABASE: &str = "candor";
@@ -30,6 +33,20 @@ pub const DATABASE: &str = "candor";
 const FIRST_RETRY_MS: u32 = 250;
 /// And no further than this.
 const LAST_RETRY_MS: u32 = 10_000;
+/// A start that finds something missing waits so long for the keeper to put it back.
+const RECOVERY_MS: u32 = 10_000;
+/// A keeper that came to its end is started again after this.
+const KEEPER_RESTART_MS: u32 = 15_000;
+/// How soon the keeper's answer is looked for, and how often before it is asked again.
+const SEALING_PAUSE_MS: u32 = 4;
+const SEALING_PAUSES: u32 = 500;
+/// So often it is asked, a quarter of an hour long: then something is broken for good.
+const SEALING_TRIES: u32 = 450;
+/// So many failures in a row, and what is to be recorded goes to the keeper as well.
+const REFUGE_AFTER: u32 = 2;
+/// How soon the keeper's answer to that is looked for, and how often before the database is tried again.
+const REFUGE_PAUSE_MS: u32 = 50;
+const REFUGE_TRIES: u32 = 300;
 
 /// The kiosk of this page. A copy is a handle to the same one.
 #[derive(Clone, Copy)]
@@ -38,6 +55,10 @@ pub struct Kiosk {
     pub session: RwSignal<Option<Session>>,
     /// Whether a manager has to be asked for a PIN.
     pub needs_pin: RwSignal<bool>,
+    /// Whether answers go to memory, because the database cannot be used.
+    pub is_without_storage: RwSignal<bool>,
+    /// Whether that is since the database is of a newer version than this release.
+    pub is_outdated: RwSignal<bool>,
     /// Whether the manager's module stands on the screen.
     pub is_managed: RwSignal<bool>,
     /// Whether the manager's module could not be fetched.
@@ -45,10 +66,45 @@ pub struct Kiosk {
     parts: StoredValue<Rc<Parts>, LocalStorage>,
 }
 
+/// What the keeper made of words that were to be sealed.
+enum Sealed {
+    Text(PersonalText),
+    /// There is no key after all: the words are stored as they are.
+    NoKey,
+    /// There is one that cannot be used.
+    BadKey,
+}
+
+/// What the keeper has kept of what the database did not take.
+struct Kept {
+    id: String,
+    /// The number of responses so far.
+    responses: u64,
+    /// The epoch that it stands in.
+    epoch: u32,
+}
+
 struct Parts {
     journal: Rc<IndexedDbJournal>,
-    uploader: Rc<Uploader>,
+    has_begun: Cell<bool>,
+    has_enrolled: Cell<bool>,
+    is_keeper_started: Cell<bool>,
+    is_keeper_ready: Cell<bool>,
+    /// Whether numbers that name a person are masked in words.
+    masks: Cell<bool>,
+    /// Whether words are sealed before they are stored.
+    seals: Cell<bool>,
+    /// The keeper's answer about the words of an event.
+    sealed: RefCell<Option<(String, Sealed)>>,
+    /// What the keeper has taken.
+    kept: RefCell<Option<Kept>>,
     drafts: RefCell<VecDeque<Draft>>,
+    /// Drafts whose words the keeper has not sealed yet, and how often it was asked. Whoever comes goes first.
+    unsealed: RefCell<VecDeque<(Draft, u32)>>,
+    /// Whether all that the keeper has kept is in the second place, too.
+    is_kept_safely: Cell<bool>,
+    /// Whether the database has failed since it last took something.
+    was_in_trouble: Cell<bool>,
     is_writing: Cell<bool>,
     is_manager_loaded: Cell<bool>,
     early_lines: RefCell<Vec<String>>,
@@ -62,9 +118,19 @@ impl Kiosk {
     pub fn start() -> Self {
         let journal = Rc::new(IndexedDbJournal::new(DATABASE));
         let parts = Parts {
-            uploader: Rc::new(Uploader::new(Rc::clone(&journal))),
             journal,
+            has_begun: Cell::new(false),
+            has_enrolled: Cell::new(false),
+            is_keeper_started: Cell::new(false),
+            is_keeper_ready: Cell::new(false),
+            masks: Cell::new(true),
+            seals: Cell::new(false),
+            sealed: RefCell::default(),
+            kept: RefCell::default(),
             drafts: RefCell::default(),
+            unsealed: RefCell::default(),
+            is_kept_safely: Cell::new(true),
+            was_in_trouble: Cell::new(false),
             is_writing: Cell::new(false),
             is_manager_loaded: Cell::new(false),
             early_lines: RefCell::default(),
@@ -75,6 +141,8 @@ impl Kiosk {
         let kiosk = Self {
             session: RwSignal::new(None),
             needs_pin: RwSignal::new(false),
+            is_without_storage: RwSignal::new(false),
+            is_outdated: RwSignal::new(false),
             is_managed: RwSignal::new(false),
             is_door_stuck: RwSignal::new(false),
             parts: StoredValue::new_local(Rc::new(parts)),
@@ -94,14 +162,14 @@ impl Kiosk {
         self.load_survey(&settings).await;
         self.check_door(&parts).await;
         *parts.announcer.borrow_mut() = Announcer::open(move |news| self.hear(news));
+        // The keeper may have been refused before the trial's token was here.
+        self.tell(if parts.has_enrolled.get() { &News::Settings } else { &News::Hello });
         self.take_over();
         self.write(&parts);
-        parts.uploader.wake();
-        let uploader = Rc::clone(&parts.uploader);
-        page::listen(&["online"], move || uploader.wake());
-        let uploader = Rc::clone(&parts.uploader);
+        self.start_keeper();
+        page::listen(&["online"], move || self.tell(&News::SyncNow));
         page::listen(&["visibilitychange", "pageshow"], move || {
-            uploader.tell();
+            self.tell(&News::Journal);
             self.dispatch(Input::TimePassed);
         });
         page::listen(&["keydown", "compositionupdate"], move || self.dispatch(Input::Touched));
@@ -113,43 +181,166 @@ impl Kiosk {
         });
         page::listen(&["candor:locked"], move || self.close_door());
         page::set_root_data("ready", "");
-        if self.is_at_rest() {
-            page::tell_at_rest();
+        self.tell_at_rest(&parts);
+    }
+
+    /// Opens the journal. Where that fails for good, the kiosk goes on without: the keeper has a refuge.
+    async fn open_journal(self, parts: &Parts) {
+        let mut pause = FIRST_RETRY_MS;
+        for _ in 0..REFUGE_AFTER {
+            match self.begin_run(parts).await {
+                Ok(()) => return,
+                Err(error) => self.show_trouble(&error),
+            }
+            sleep(pause).await;
+            pause *= 2;
         }
     }
 
-    /// Without a journal there is nothing to record into: tried until it opens, the page keeping the taps meanwhile.
-    async fn open_journal(self, parts: &Parts) {
-        let mut pause = FIRST_RETRY_MS;
+    /// Begins the run, once. What has been lost since the last one is put back before anything else is read.
+    async fn begin_run(self, parts: &Parts) -> Result<(), StoreError> {
         let device = candor_core::event::EventId::new(&clock::moment());
-        while let Err(error) = parts.journal.begin_run(device.as_str()).await {
-            page::set_root_data("storage", &error.to_string());
-            sleep(pause).await;
-            pause = (pause * 2).min(LAST_RETRY_MS);
+        let mark = Mark::read(&page::mark().await);
+        let begun = parts.journal.begin_run(device.as_str(), mark.as_ref()).await?;
+        parts.has_begun.set(true);
+        show_run(&begun);
+        self.show_storage("ok");
+        if let (Some(loss), Some(mark)) = (begun.loss, mark) {
+            self.report(loss.name(), mark.epoch, mark.seq, 0);
+            self.start_keeper();
+            let mut waited = 0;
+            while !parts.is_keeper_ready.get() && waited < RECOVERY_MS {
+                sleep(FIRST_RETRY_MS).await;
+                waited += FIRST_RETRY_MS;
+            }
         }
-        page::set_root_data("storage", "ok");
+        Ok(())
+    }
+
+    /// The receiver has higher numbers than this tablet: its store was cut, and goes on in a new epoch.
+    fn catch_up(self, mark: &str) {
+        let parts = self.parts();
+        let Some(mark) = Mark::read(mark) else { return };
+        spawn(async move {
+            let begun = parts.journal.begin_run(&mark.device, Some(&mark)).await;
+            let Ok(begun) = begun else { return };
+            show_run(&begun);
+            if let Some(loss) = begun.loss {
+                self.report(loss.name(), mark.epoch, mark.seq, 0);
+            }
+        });
+    }
+
+    fn show_storage(self, state: &str) {
+        page::set_root_data("storage", state);
+        self.is_without_storage.set(state != "ok");
+    }
+
+    fn show_trouble(self, error: &StoreError) {
+        self.is_outdated.set(*error == StoreError::Newer);
+        self.show_storage(&error.to_string());
+    }
+
+    /// What the tablet has found out about itself becomes an event.
+    fn report(self, finding: &str, epoch: u32, seq: u64, count: u64) {
+        let body = Body::HealthReported { finding: finding.to_owned(), epoch, seq, count };
+        self.record(Draft::new(&clock::moment(), body));
+    }
+
+    fn record(self, draft: Draft) {
+        let parts = self.parts();
+        parts.drafts.borrow_mut().push_back(draft);
+        self.write(&parts);
+    }
+
+    fn start_keeper(self) {
+        if !self.parts().is_keeper_started.replace(true) {
+            page::start_keeper(move |words| self.hear_keeper(&words));
+        }
+    }
+
+    fn hear_keeper(self, words: &str) {
+        let parts = self.parts();
+        let words: Vec<&str> = words.split(' ').collect();
+        let number = |index: usize| words.get(index).and_then(|word| word.parse().ok()).unwrap_or_default();
+        match words[..] {
+            // Whoever needs it has it started at once.
+            ["died"] if parts.is_keeper_started.replace(false) => {
+                Timeout::new(KEEPER_RESTART_MS, move || self.hand_over(&self.parts())).forget();
+            }
+            ["ready"] => parts.is_keeper_ready.set(true),
+            // What this page knew besides is in the database: it may go.
+            ["joined"] if parts.drafts.borrow().is_empty() => {
+                parts.was_in_trouble.set(false);
+                parts.is_kept_safely.set(true);
+                self.show_storage("ok");
+            }
+            ["reopen"] => parts.journal.give_up(),
+            ["kept", id, _, _, how] => {
+                parts.is_kept_safely.set(parts.is_kept_safely.get() && how == "safely");
+                let kept = Kept { id: id.to_owned(), responses: number(2), epoch: number(3) as u32 };
+                *parts.kept.borrow_mut() = Some(kept);
+            }
+            ["sealed", id, key, sealed] => {
+                let text = PersonalText::Sealed { key: key.to_owned(), sealed: sealed.to_owned() };
+                *parts.sealed.borrow_mut() = Some((id.to_owned(), Sealed::Text(text)));
+            }
+            ["not-sealed", id] => *parts.sealed.borrow_mut() = Some((id.to_owned(), Sealed::NoKey)),
+            ["unsealable", id] => *parts.sealed.borrow_mut() = Some((id.to_owned(), Sealed::BadKey)),
+            ["behind", ..] => self.catch_up(&words[1..].join(" ")),
+            ["erased", ..] => {
+                let (epoch, from, to, count) = (number(1) as u32, number(2), number(3), number(4));
+                let body = Body::Erased { count, epoch, from, reason: "retention".to_owned(), to };
+                self.record(Draft::new(&clock::moment(), body));
+            }
+            ["report", finding, ..] => self.report(finding, number(2) as u32, number(3), number(4)),
+            _ => {}
+        }
     }
 
     /// The settings; on the very first start those of a trial, where the app came from one.
-    async fn load_settings(self, parts: &Parts) -> Settings {
+    async fn load_settings(self, parts: &Parts) -> KioskSettings {
+        parts.seals.set(match parts.journal.load(SEALING_RECORD).await {
+            Ok(Some(record)) => {
+                page::keep_sealing(&record);
+                !record.is_empty()
+            }
+            // It may have been made anew. The manager reads the record as well.
+            Ok(None) => {
+                let kept = page::kept_sealing();
+                !kept.is_empty() && {
+                    let _ = parts.journal.save(SEALING_RECORD, &kept).await;
+                    true
+                }
+            }
+            // Words wait for the keeper, who can tell.
+            Err(_) => true,
+        });
+        let settings = self.read_settings(parts).await;
+        parts.masks.set(settings.mask);
+        settings
+    }
+
+    async fn read_settings(self, parts: &Parts) -> KioskSettings {
         let saved = parts.journal.load(SETTINGS_RECORD).await.ok().flatten();
-        if let Some(settings) = saved.and_then(|json| Settings::from_json(&json)) {
+        if let Some(settings) = saved.and_then(|json| KioskSettings::from_json(&json)) {
             return settings;
         }
-        let mut settings = Settings::default();
+        let mut settings = KioskSettings::default();
         if parts.journal.load(TOKEN_RECORD).await == Ok(None)
             && let Some(trial) = fetch::trial().await
         {
             settings.point = trial.point;
             let is_saved = parts.journal.save(TOKEN_RECORD, &trial.token).await.is_ok()
                 && parts.journal.save(SETTINGS_RECORD, &settings.to_json()).await.is_ok();
+            parts.has_enrolled.set(is_saved);
             page::set_root_data("trial", if is_saved { "enrolled" } else { "failed" });
         }
         settings
     }
 
     /// The survey in service: from this release, else as it was kept when it was last read.
-    async fn load_survey(self, settings: &Settings) {
+    async fn load_survey(self, settings: &KioskSettings) {
         let parts = self.parts();
         let wanted = page::parameter("survey").unwrap_or_else(|| settings.survey.clone());
         let is_name = |id: &str| id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
@@ -165,6 +356,11 @@ impl Kiosk {
             sleep(pause).await;
             pause = (pause * 2).min(LAST_RETRY_MS);
         };
+        // While this was read a customer may have begun: what is new then waits for the next one.
+        if self.session.with_untracked(Option::is_some) && !self.is_at_rest() {
+            parts.wants_reload.set(true);
+            return;
+        }
         let survey = survey.offering(&settings.languages);
         let point = page::parameter("point").unwrap_or_else(|| settings.point.clone());
         let asked = page::parameter("lang").filter(|tag| survey.locales.contains(tag));
@@ -238,8 +434,19 @@ impl Kiosk {
             }
             // By the clock only: a touch is somebody who begins.
             if is_clock {
-                page::tell_at_rest();
+                self.tell_at_rest(&parts);
             }
+        }
+    }
+
+    /// The next release may come. Not while the store is in trouble or words wait for their key: this page may be the only
+    /// one that knows what was recorded last. A database of a newer version is no trouble of its own: nothing but the next
+    /// release ends it.
+    fn tell_at_rest(self, parts: &Parts) {
+        let is_outdated = self.is_outdated.get_untracked() && parts.is_kept_safely.get();
+        let knows_more = parts.was_in_trouble.get() && !is_outdated || !parts.unsealed.borrow().is_empty();
+        if self.is_at_rest() && !knows_more {
+            page::tell_at_rest();
         }
     }
 
@@ -267,9 +474,23 @@ impl Kiosk {
     async fn write_drafts(self, parts: Rc<Parts>) {
         loop {
             let next = parts.drafts.borrow().front().cloned();
-            let Some(draft) = next else { break };
-            self.write_one(&parts, &draft).await;
-            parts.drafts.borrow_mut().pop_front();
+            if let Some(draft) = next {
+                match self.seal(&parts, draft.clone(), 1).await {
+                    Some(draft) => self.write_one(&parts, &draft).await,
+                    None => parts.unsealed.borrow_mut().push_back((draft, 0)),
+                }
+                parts.drafts.borrow_mut().pop_front();
+                continue;
+            }
+            let next = parts.unsealed.borrow().front().cloned();
+            let Some((draft, tries)) = next else { break };
+            let sealed = self.seal(&parts, draft.clone(), 0).await;
+            let sealed = sealed.or_else(|| (tries >= SEALING_TRIES).then(|| self.without_words(draft.clone())));
+            match &sealed {
+                Some(draft) => self.write_one(&parts, draft).await,
+                None => parts.unsealed.borrow_mut().push_back((draft, tries + 1)),
+            }
+            parts.unsealed.borrow_mut().pop_front();
         }
         parts.is_writing.set(false);
         page::forget_early_taps(&parts.early_lines.take());
@@ -278,23 +499,111 @@ impl Kiosk {
     /// Writes until it is written. The id makes it safe to write again after a failure or a silence.
     async fn write_one(self, parts: &Parts, draft: &Draft) {
         let mut pause = FIRST_RETRY_MS;
+        let mut failures = 0;
         loop {
-            match parts.journal.append(draft).await {
+            match self.append(parts, draft).await {
                 Ok(appended) => {
-                    page::set_root_data("storage", "ok");
+                    if let Some(json) = parts.journal.newest() {
+                        page::ask_keeper(&["recorded\n", &json].concat());
+                    }
+                    self.show_storage("ok");
                     self.dispatch(Input::Stored(draft.id.clone(), appended.responses));
-                    parts.uploader.tell();
-                    self.tell(News::Journal);
-                    return;
+                    if parts.was_in_trouble.take() {
+                        self.hand_over(parts);
+                    }
+                    // The database was wiped or cut under this page, which went on in a new epoch.
+                    if let Some((loss, mark)) = parts.journal.take_loss() {
+                        self.hand_over(parts);
+                        self.report(loss.name(), mark.epoch, mark.seq, 0);
+                    }
+                    break;
                 }
-                Err(error) => page::set_root_data("storage", &error.to_string()),
+                Err(error) => {
+                    failures += 1;
+                    if !parts.was_in_trouble.replace(true) {
+                        self.hand_over(parts);
+                    }
+                    self.show_trouble(&error);
+                    // One try that only ended by its watchdog has kept a customer waiting for long enough.
+                    let is_hopeless = matches!(error, StoreError::Broken(_) | StoreError::Newer) || error == silence();
+                    if (failures >= REFUGE_AFTER || is_hopeless) && self.take_refuge(parts, draft).await {
+                        break;
+                    }
+                }
             }
             sleep(pause).await;
             pause = (pause * 2).min(LAST_RETRY_MS);
         }
+        self.tell(&News::Journal);
     }
 
-    fn tell(self, news: News) {
+    /// What was recorded last may be nowhere else: a database in trouble, and one that was made anew, is not relied on.
+    fn hand_over(self, parts: &Parts) {
+        self.start_keeper();
+        page::ask_keeper(&["recent\n", &parts.journal.recent()].concat());
+    }
+
+    /// Has the keeper keep what the database does not take; says whether it did. While it is asked nothing else is
+    /// tried: one event must not get two places.
+    async fn take_refuge(self, parts: &Parts, draft: &Draft) -> bool {
+        self.start_keeper();
+        let known = match parts.journal.last_head() {
+            Some(head) => Some(Mark::of(&head)),
+            None => Mark::read(&page::mark().await),
+        };
+        let Mark { device, epoch, seq } = known.unwrap_or(Mark { device: String::new(), epoch: 0, seq: 0 });
+        let until = clock::now().0 + i64::from(REFUGE_PAUSE_MS * (REFUGE_TRIES - 1));
+        page::ask_keeper(&format!("keep {until} {device} {epoch} {seq} {}", Written::new(draft).to_json()));
+        for _ in 0..REFUGE_TRIES {
+            sleep(REFUGE_PAUSE_MS).await;
+            let kept = parts.kept.borrow_mut().take().filter(|kept| kept.id == draft.id.as_str());
+            if let Some(kept) = kept {
+                parts.journal.reserve(kept.epoch);
+                self.show_storage("refuge");
+                self.dispatch(Input::Stored(draft.id.clone(), kept.responses));
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Words of a draft as they may be stored: masked, and sealed where the owner wants that. They never reach the disk
+    /// before. `None` while the keeper does not answer; sooner if more than `own` drafts are waiting, since nobody has to
+    /// wait for another's words.
+    async fn seal(self, parts: &Parts, draft: Draft, own: usize) -> Option<Draft> {
+        let text = draft.text.clone().map(|text| if parts.masks.get() { text.masked() } else { text });
+        let Some(clear) = text.clone().filter(|_| parts.seals.get()) else { return Some(Draft { text, ..draft }) };
+        self.start_keeper();
+        let id = draft.id.as_str();
+        page::ask_keeper(&["seal ", id, " ", &clear.to_json(), "\n", &page::kept_sealing()].concat());
+        for _ in 0..SEALING_PAUSES {
+            sleep(SEALING_PAUSE_MS).await;
+            let sealed = parts.sealed.borrow_mut().take().filter(|(of, _)| of == id);
+            match sealed {
+                Some((_, Sealed::Text(text))) => return Some(Draft { text: Some(text), ..draft }),
+                Some((_, Sealed::NoKey)) => return Some(Draft { text: Some(clear), ..draft }),
+                Some((_, Sealed::BadKey)) => return Some(self.without_words(draft)),
+                None if parts.drafts.borrow().len() > own => return None,
+                None => {}
+            }
+        }
+        None
+    }
+
+    /// In clear is worse than not at all: the rating stays, the words go.
+    fn without_words(self, draft: Draft) -> Draft {
+        self.report(const { FindingKind::SealingDamaged.as_str() }, 0, 0, 1);
+        Draft { text: None, ..draft }
+    }
+
+    async fn append(self, parts: &Parts, draft: &Draft) -> Result<Appended, StoreError> {
+        if !parts.has_begun.get() {
+            self.begin_run(parts).await?;
+        }
+        parts.journal.append(draft).await
+    }
+
+    fn tell(self, news: &News) {
         if let Some(announcer) = self.parts().announcer.borrow().as_ref() {
             announcer.tell(news);
         }
@@ -303,15 +612,17 @@ impl Kiosk {
     fn hear(self, news: News) {
         let parts = self.parts();
         match news {
-            News::Journal => parts.uploader.tell(),
-            News::SyncNow => parts.uploader.wake(),
+            News::Sync(state, why) => {
+                page::set_root_data("sync", &state);
+                page::set_root_data("sync-why", &why);
+            }
             News::Settings => {
-                parts.uploader.reconsider();
                 parts.wants_reload.set(true);
                 if self.is_at_rest() && parts.wants_reload.take() {
                     spawn(self.reload());
                 }
             }
+            News::Journal | News::SyncNow | News::Hello => {}
         }
     }
 
@@ -320,6 +631,8 @@ impl Kiosk {
         let parts = self.parts();
         let settings = self.load_settings(&parts).await;
         self.load_survey(&settings).await;
+        // A PIN that was lost with the database may be back.
+        self.check_door(&parts).await;
     }
 
     async fn check_door(self, parts: &Parts) {
@@ -353,6 +666,8 @@ impl Kiosk {
     fn close_door(self) {
         self.is_managed.set(false);
         let parts = self.parts();
+        // Without BroadcastChannel no news of new settings comes.
+        parts.wants_reload.set(true);
         spawn(async move { self.check_door(&parts).await });
         self.dispatch(Input::Touched);
     }
@@ -369,4 +684,9 @@ async fn read_survey(journal: &IndexedDbJournal, id: &str) -> Option<Survey> {
     }
     let kept = journal.load(&record).await.ok().flatten()?;
     Survey::parse(&kept).ok()
+}
+
+/// Tells the manager's module which run this page records in.
+fn show_run(begun: &Begun) {
+    page::set_root_data("run", &begun.head.run.to_string());
 }

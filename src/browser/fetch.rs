@@ -7,10 +7,12 @@ use crate::browser::task::within;
 
 /// The kiosk does not start before these have answered or this is over.
 const PATIENCE_MS: u32 = 5_000;
+/// In the folder of this release: the build puts its name in place of the zeros (`scripts/release.mjs`).
+const TEMPLATES: &str = "./release-0000000000000000/templates/";
 
 /// A survey template of this release, as its file has it.
 pub async fn template(id: &str) -> Option<String> {
-    let address = ["./templates/", id, ".json"].concat();
+    let address = [TEMPLATES, id, ".json"].concat();
     let response = within(PATIENCE_MS, Request::get(&address).send()).await?.ok()?;
     if response.ok() { response.text().await.ok() } else { None }
 }

@@ -2,9 +2,14 @@
 
 pub mod announce;
 pub mod clock;
+pub mod console;
 pub mod fetch;
 pub mod journal;
 pub mod lock;
+pub mod opfs;
 pub mod page;
+pub mod quota;
+pub mod release;
 pub mod task;
 pub mod upload;
+pub mod worker;

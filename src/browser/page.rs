@@ -11,6 +11,7 @@ use web_sys::{Document, HtmlElement, Storage, UrlSearchParams};
 use crate::browser::clock;
 
 const EARLY: &str = "candor.early";
+const SEALING: &str = "candor.sealing";
 const FIRST: &str = "candor.first";
 /// Longer values in the address are cut: they go into every event.
 const MAX_PARAMETER_CHARS: usize = 60;
@@ -39,9 +40,14 @@ extern "C" {
     fn at_rest(this: &FirstPaint);
     #[wasm_bindgen(method, catch)]
     fn manager(this: &FirstPaint) -> Result<js_sys::Promise, JsValue>;
-
-    #[wasm_bindgen(js_namespace = console, js_name = error)]
-    fn log_error(message: &str);
+    #[wasm_bindgen(method, getter)]
+    fn mark(this: &FirstPaint) -> js_sys::Promise;
+    #[wasm_bindgen(method)]
+    fn keeper(this: &FirstPaint, hear: &JsValue);
+    #[wasm_bindgen(method, js_name = startAgain)]
+    fn start_again(this: &FirstPaint);
+    #[wasm_bindgen(method)]
+    fn ask(this: &FirstPaint, words: &str);
 }
 
 thread_local! {
@@ -61,11 +67,6 @@ pub enum Tap {
     Locale(String),
     /// The manager's door.
     Door,
-}
-
-/// A panic is a bug: it goes to the console, where a test and a developer see it.
-pub fn report_panics() {
-    std::panic::set_hook(Box::new(|info| log_error(&info.to_string())));
 }
 
 /// Takes the first screen over: from now on its taps come here. Says whether somebody knocked at the door before.
@@ -123,6 +124,28 @@ pub async fn start_manager() -> bool {
         Ok(started) => wasm_bindgen_futures::JsFuture::from(started).await.is_ok(),
         Err(_) => false,
     }
+}
+
+/// The slots of the high-water mark, as far as this browser has them: see [`candor_core::second`].
+pub async fn mark() -> String {
+    let slots = wasm_bindgen_futures::JsFuture::from(FIRST_PAINT.with(FirstPaint::mark)).await;
+    slots.ok().and_then(|slots| slots.as_string()).unwrap_or_default()
+}
+
+/// Starts the keeper in its worker; what it says comes to `hear`.
+pub fn start_keeper(hear: impl Fn(String) + 'static) {
+    let hear = Closure::<dyn Fn(String)>::new(hear).into_js_value();
+    FIRST_PAINT.with(|page| page.keeper(&hear));
+}
+
+/// Loads the page anew in a few seconds. Until then taps are kept as before the wasm was here.
+pub fn start_again() {
+    FIRST_PAINT.with(FirstPaint::start_again);
+}
+
+/// Says something to the keeper, once it has been started.
+pub fn ask_keeper(words: &str) {
+    FIRST_PAINT.with(|page| page.ask(words));
 }
 
 /// A tap from before the wasm was here.
@@ -242,6 +265,18 @@ pub fn send(event: &str) {
 
 fn document() -> Option<Document> {
     web_sys::window()?.document()
+}
+
+/// Keeps a copy of the sealing key's record, empty where the owner has none, for when the database says nothing.
+pub fn keep_sealing(record: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(SEALING, record);
+    }
+}
+
+/// What [`keep_sealing`] kept last; empty before that.
+pub fn kept_sealing() -> String {
+    storage().and_then(|storage| storage.get_item(SEALING).ok().flatten()).unwrap_or_default()
 }
 
 fn storage() -> Option<Storage> {

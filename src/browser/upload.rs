@@ -1,40 +1,111 @@
 //! One batch to the endpoint, and what came back. Judging it is the core's business.
 
-use candor_core::journal::Frozen;
-use candor_core::wire::{Answer, BATCH_TYPE};
+use std::cell::RefCell;
+
+use candor_core::batch::Frozen;
+use candor_core::http::Packing;
+use candor_core::settings::{is_usable_endpoint, token_for};
+use candor_core::wire::{Answer, Silence};
 use gloo_net::http::Request;
-use web_sys::{AbortController, RequestCache, RequestCredentials, RequestRedirect};
+use js_sys::{Array, Function, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, ReadableStream, ReadableWritablePair, RequestCache, RequestCredentials, RequestRedirect, Response,
+};
 
 use crate::browser::task::within;
 
-/// A phone's hotspot took 40 s for an answer once; most that take longer than this never come.
-const TIME_OUT_MS: u32 = 30_000;
 /// The status that stands for a redirect: the browser hides which one it was.
 const REDIRECT: u16 = 302;
 
-/// Sends the batch; `None` when there was no answer in time.
-///
-/// Redirects are not followed and no cookie travels, so that the token reaches the endpoint and nobody else.
-pub async fn send(endpoint: &str, token: &str, batch: &Frozen) -> Option<Answer> {
-    let controller = AbortController::new().ok();
-    let exchange = exchange(endpoint, token, batch, controller.as_ref());
-    let answer = within(TIME_OUT_MS, exchange).await;
-    if answer.is_none()
-        && let Some(controller) = controller
-    {
-        controller.abort();
+/// Carries batches to the endpoint, and remembers whether that one takes them packed.
+#[derive(Debug, Default)]
+pub struct Courier {
+    /// The endpoint of the last batch, and how bodies go there.
+    packing: RefCell<(String, Packing)>,
+}
+
+impl Courier {
+    /// Sends the batch and gives the answer, if it comes whole within `patience_ms`. `token_record` is what is stored:
+    /// of it only a token that is for this endpoint is sent.
+    ///
+    /// Redirects are not followed and no cookie travels, so that the token reaches the endpoint and nobody else.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn send(
+        &self,
+        endpoint: &str,
+        token_record: &str,
+        batch: &Frozen,
+        patience_ms: u32,
+    ) -> Result<Answer, Silence> {
+        let token = token_for(token_record, endpoint);
+        if self.packing(endpoint).packs(batch.body.len())
+            && let Some(packed) = gzip(&batch.body).await
+        {
+            let reply = exchange(endpoint, token, batch, Some(&packed), patience_ms).await;
+            if !self.hear(true, &reply) {
+                return reply;
+            }
+        }
+        let reply = exchange(endpoint, token, batch, None, patience_ms).await;
+        self.hear(false, &reply);
+        reply
     }
-    answer?.ok()
+
+    /// What is known of an endpoint; of a new one nothing is.
+    fn packing(&self, endpoint: &str) -> Packing {
+        let mut known = self.packing.borrow_mut();
+        if known.0 != endpoint {
+            *known = (endpoint.to_owned(), Packing::default());
+        }
+        known.1.clone()
+    }
+
+    /// Whether the same bytes are to go plain at once.
+    fn hear(&self, was_packed: bool, reply: &Result<Answer, Silence>) -> bool {
+        let packing = &mut self.packing.borrow_mut().1;
+        match reply {
+            Ok(answer) => packing.hear(was_packed, answer.status, answer.accept_encoding.as_deref()),
+            Err(_) => {
+                packing.hear_nothing(was_packed);
+                false
+            }
+        }
+    }
 }
 
 async fn exchange(
     endpoint: &str,
     token: &str,
     batch: &Frozen,
+    packed: Option<&Uint8Array>,
+    patience_ms: u32,
+) -> Result<Answer, Silence> {
+    let controller = AbortController::new().ok();
+    let reply = within(patience_ms, post(endpoint, token, batch, packed, controller.as_ref())).await;
+    match reply {
+        Some(reply) => reply.map_err(|_| Silence::Unreachable),
+        None => {
+            if let Some(controller) = controller {
+                controller.abort();
+            }
+            Err(Silence::TimedOut)
+        }
+    }
+}
+
+async fn post(
+    endpoint: &str,
+    token: &str,
+    batch: &Frozen,
+    packed: Option<&Uint8Array>,
     controller: Option<&AbortController>,
 ) -> Result<Answer, gloo_net::Error> {
     let mut request = Request::post(endpoint)
-        .header("Content-Type", BATCH_TYPE)
+        .header("Content-Type", batch.format.media_type())
         .header("Idempotency-Key", &format!("\"{}\"", batch.id))
         .abort_signal(controller.map(AbortController::signal).as_ref())
         .cache(RequestCache::NoStore)
@@ -43,14 +114,58 @@ async fn exchange(
     if !token.is_empty() {
         request = request.header("Authorization", &format!("Bearer {token}"));
     }
-    let response = request.body(batch.body.as_str())?.send().await?;
+    let request = match packed {
+        Some(packed) => request.header("Content-Encoding", "gzip").body(packed.clone())?,
+        None => request.body(batch.body.as_str())?,
+    };
+    let response = request.send().await?;
     let headers = response.headers();
-    let content_type = headers.get("content-type").unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     Ok(Answer {
         status: if response.status() == 0 { REDIRECT } else { response.status() },
-        content_type: media_type,
-        retry_after_s: headers.get("retry-after").and_then(|seconds| seconds.trim().parse().ok()),
+        is_authentic: is_usable_endpoint(&response.url()),
+        content_type: headers.get("content-type"),
+        retry_after: headers.get("retry-after"),
+        date: headers.get("date"),
+        accept_encoding: headers.get("accept-encoding"),
         body: response.text().await?,
     })
+}
+
+/// The text packed; `None` where the browser cannot.
+async fn gzip(text: &str) -> Option<Uint8Array> {
+    let packer: Function = Reflect::get(&js_sys::global(), &"CompressionStream".into()).ok()?.dyn_into().ok()?;
+    let packer = Reflect::construct(&packer, &Array::of1(&"gzip".into())).ok()?;
+    through(text, packer).await.ok()
+}
+
+async fn through(text: &str, coder: JsValue) -> Result<Uint8Array, JsValue> {
+    // As bytes: a string of that size would wait for the browser's collector, one for each batch of a backlog.
+    let bytes = Uint8Array::from(text.as_bytes());
+    let plain: ReadableStream = Response::new_with_opt_js_u8_array(Some(&bytes))?.body().ok_or(JsValue::NULL)?;
+    let coded = plain.pipe_through(&coder.unchecked_into::<ReadableWritablePair>());
+    let bytes = Response::new_with_opt_readable_stream(Some(&coded))?.array_buffer()?;
+    Ok(Uint8Array::new(&JsFuture::from(bytes).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    use super::*;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    #[wasm_bindgen_test]
+    async fn packs_what_unpacks_to_the_same_bytes() {
+        let text = "排队太久。\u{1F600}".repeat(10_000);
+        let packed = gzip(&text).await.unwrap();
+        assert!((packed.length() as usize) < text.len() / 50);
+        let unpacker: Function =
+            Reflect::get(&js_sys::global(), &"DecompressionStream".into()).unwrap().dyn_into().unwrap();
+        let unpacker = Reflect::construct(&unpacker, &Array::of1(&"gzip".into())).unwrap();
+        let stream: ReadableStream = Response::new_with_opt_js_u8_array(Some(&packed)).unwrap().body().unwrap();
+        let unpacked = stream.pipe_through(&unpacker.unchecked_into::<ReadableWritablePair>());
+        let text_again = Response::new_with_opt_readable_stream(Some(&unpacked)).unwrap().text().unwrap();
+        assert_eq!(JsFuture::from(text_again).await.unwrap(), text.as_str());
+    }
 }

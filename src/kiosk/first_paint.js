@@ -36,13 +36,45 @@
     button.setAttribute('aria-pressed', String(button.dataset.level === level));
   });
 
-  const candor = { handle: null, page: String(performance.timeOrigin), doorKnocked: false, show, showLocale: (locale) => show(screen, locale), press, manager: () => import('./manager.js').then((module) => module.default()) };
+  // The high-water mark lies in a file of the origin's own, beside the database: read while the wasm is on its way.
+  const mark = async () => {
+    try {
+      const folder = await navigator.storage.getDirectory();
+      return await (await (await folder.getFileHandle('candor-mark')).getFile()).text();
+    } catch { return ''; }
+  };
+
+  let worker;
+  const keeper = (hear) => {
+    worker?.terminate();
+    worker = new Worker('./keeper-worker.js', { type: 'module' });
+    worker.onmessage = ({ data }) => hear(data);
+    // A script that did not come has no message; wasm that traps is done with.
+    worker.onerror = ({ message }) => { if (!message || /R(untime|ange)Error/.test(message)) hear('died'); };
+    candor.ask = (words) => worker.postMessage(words);
+  };
+
+  const candor = { handle: null, mark: mark(), keeper, ask: () => {}, page: String(performance.timeOrigin), doorKnocked: false, show, showLocale: (locale) => show(screen, locale), press, manager: () => import('./manager.js').then((module) => module.default()) };
   window.candor = candor;
+
+  // The wasm has come upon a bug. Rarer each time, and never into a page that is not there.
+  const AGAIN = 'candor.again';
+  candor.startAgain = () => {
+    candor.handle = null;
+    let times = 0;
+    try {
+      times = Number(sessionStorage.getItem(AGAIN)) || 0;
+      sessionStorage.setItem(AGAIN, times + 1);
+    } catch { /* without it each time is the first */ }
+    const reload = () => (navigator.serviceWorker?.controller ? Promise.resolve() : fetch('./')).then(() => location.reload(), () => setTimeout(reload, 60_000));
+    setTimeout(reload, 5_000 << Math.min(times, 7));
+  };
+  setTimeout(() => { try { sessionStorage.removeItem(AGAIN); } catch { /* it was never there */ } }, 3_600_000);
 
   // A kiosk whose wasm does not start still gets its next release.
   const release = () => import('./release.js');
   candor.atRest = () => release().then((module) => module.atRest());
-  setTimeout(release, 20_000);
+  setTimeout(release, 10_000);
 
   const keep = (level) => {
     press(level);

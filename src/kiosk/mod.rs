@@ -81,10 +81,14 @@ fn reflect(kiosk: Kiosk) {
         page::set_hidden("kiosk", is_managed);
         page::set_hidden("manager", !is_managed);
         let words = text::text(&locale);
-        let notice = match (kiosk.is_door_stuck.get(), kiosk.needs_pin.get()) {
-            (true, _) => words.door_stuck,
-            (false, true) => words.no_pin,
-            (false, false) => "",
+        let (is_stuck, needs_pin) = (kiosk.is_door_stuck.get(), kiosk.needs_pin.get());
+        let is_outdated = kiosk.is_outdated.get();
+        let notice = match kiosk.is_without_storage.get() {
+            true if is_outdated => words.outdated,
+            true => words.no_storage,
+            false if is_stuck => words.door_stuck,
+            false if needs_pin => words.no_pin,
+            false => "",
         };
         page::set_notice(notice);
     });

@@ -20,6 +20,8 @@ pub struct Text {
     pub stay: &'static str,
     pub start: &'static str,
     pub no_pin: &'static str,
+    pub no_storage: &'static str,
+    pub outdated: &'static str,
     pub door_stuck: &'static str,
 }
 
@@ -39,6 +41,8 @@ const ZH: Text = Text {
     still_there_hint: "点任意处继续。不继续的话，已点选的内容会保留，没提交的文字不会保留。",
     stay: "继续",
     start: "点这里评价",
+    no_storage: "本机存储不可用，评价暂存内存，请尽快联系管理员",
+    outdated: "本机数据来自较新版本的应用，完好未动。请连上网络，重新打开本页以更新",
     no_pin: "尚未设置管理密码，点此设置",
     door_stuck: "管理界面没能打开，请连上网络再试",
 };
@@ -59,6 +63,8 @@ const EN: Text = Text {
     still_there_hint: "Tap anywhere to go on. Otherwise what you tapped is kept, and words you have not sent are not.",
     stay: "Go on",
     start: "Tap to rate",
+    no_storage: "Storage on this tablet does not work: answers are kept in memory. Please call a manager soon",
+    outdated: "This tablet’s data is of a newer version and untouched. To update, connect to the network and open this page again",
     no_pin: "No manager PIN yet: set one here",
     door_stuck: "The manager's part did not open. Connect to the network and try again",
 };
