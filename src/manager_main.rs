@@ -3,6 +3,6 @@
 #![forbid(unsafe_code)]
 
 fn main() {
-    candor::browser::page::report_panics();
+    candor::browser::console::report_panics(|| {});
     candor::manager::start();
 }

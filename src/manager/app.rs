@@ -36,6 +36,11 @@ pub fn Manager(journal: Rc<IndexedDbJournal>) -> impl IntoView {
     let touch = move || quiet.update_value(|quiet| quiet.touch(clock::now(), clock::uptime()));
     let tick = move || {
         let uptime = clock::uptime();
+        // A full disk may let a PIN wait for longer than somebody who has gone, and a
+        // back-up must not end because somebody waits for it with folded hands.
+        if door.is_checking() || desk.with_value(|desk| desk.is_some_and(Desk::is_busy)) {
+            touch();
+        }
         let left_ms = quiet.with_value(|quiet| quiet.left_ms(clock::now(), uptime));
         if left_ms == 0 {
             super::close();

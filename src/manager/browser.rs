@@ -1,14 +1,16 @@
 //! The manager's own adapters: numbers and times in the reader's way, a file to take away, the page's data. `JsValue`
 //! stops here.
 
-use js_sys::{Array, Date, Intl::NumberFormat, Number, Object, Reflect};
+use js_sys::{Array, Date, Function, Intl::NumberFormat, Number, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, Document, HtmlAnchorElement, HtmlElement, Url};
 
 use crate::browser::task::{sleep, spawn};
 use crate::manager::language::Language;
 
-const STYLE_SHEET: &str = "./manager.css";
+/// In the folder of this release: the build puts its name in place of the zeros (`scripts/release.mjs`).
+const STYLE_SHEET: &str = "./release-0000000000000000/manager.css";
 /// How long a download may take to begin; the file stays in memory until then.
 const DOWNLOAD_MS: u32 = 60_000;
 
@@ -23,6 +25,31 @@ pub enum Written {
     Date,
     /// The time of day.
     Clock,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type LockManager;
+
+    #[wasm_bindgen(method)]
+    fn request(this: &LockManager, name: &str, granted: &Function) -> Promise;
+}
+
+/// Queues for a lock of this origin and keeps it while the page lives. `granted` hears when it has come: never where
+/// the browser has no locks.
+pub fn hold_while_open(name: &str, granted: impl FnOnce() + 'static) {
+    let navigator = web_sys::window().map(|window| window.navigator());
+    let locks = navigator.and_then(|navigator| Reflect::get(&navigator, &"locks".into()).ok());
+    let Some(locks) = locks.filter(JsValue::is_object) else { return };
+    let granted = Closure::once_into_js(move || {
+        granted();
+        // It is held until this promise is settled.
+        Promise::new(&mut |_, _| {})
+    });
+    let held = locks.unchecked_ref::<LockManager>().request(name, granted.unchecked_ref());
+    spawn(async move {
+        let _ = JsFuture::from(held).await;
+    });
 }
 
 /// The language in which the kiosk stands.
@@ -77,6 +104,15 @@ pub fn machine_decimal(x: f64) -> String {
     Number::from(x).to_fixed(1).map(String::from).unwrap_or_default()
 }
 
+/// Bytes in the unit that suits them, with one decimal.
+pub fn bytes(n: u64, language: Language) -> String {
+    const UNITS: [(&str, f64); 3] = [("gigabyte", 1e9), ("megabyte", 1e6), ("kilobyte", 1e3)];
+    let n = n as f64;
+    let (unit, size) = UNITS.into_iter().find(|(_, size)| n >= *size).unwrap_or(UNITS[2]);
+    let options = [("style", "unit".into()), ("unit", unit.into()), ("maximumFractionDigits", 1.into())];
+    number(n / size, language, &options)
+}
+
 /// Seconds as minutes and seconds, in words.
 pub fn duration(seconds: u64, language: Language) -> String {
     let unit = |n: u64, unit: &str| {
@@ -84,6 +120,8 @@ pub fn duration(seconds: u64, language: Language) -> String {
         number(n as f64, language, &options)
     };
     match (seconds / 60, seconds % 60) {
+        (minutes, _) if minutes >= 2 * 24 * 60 => unit(minutes / (24 * 60), "day"),
+        (minutes, _) if minutes >= 2 * 60 => unit(minutes / 60, "hour"),
         (0, seconds) => unit(seconds, "second"),
         (minutes, 0) => unit(minutes, "minute"),
         (minutes, seconds) => format!("{} {}", unit(minutes, "minute"), unit(seconds, "second")),
@@ -135,11 +173,18 @@ pub fn download(name: &str, media_type: &str, text: &str) -> bool {
 }
 
 fn offer(name: &str, media_type: &str, text: &str) -> Result<(), JsValue> {
-    let document = document().ok_or(JsValue::NULL)?;
     let bag = BlobPropertyBag::new();
     bag.set_type(media_type);
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &bag)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+    offer_blob(name, &Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &bag)?)
+}
+
+/// The same for a file that is together already.
+///
+/// # Errors
+/// What the browser throws.
+pub fn offer_blob(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let document = document().ok_or(JsValue::NULL)?;
+    let url = Url::create_object_url_with_blob(blob)?;
     let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
     link.set_href(&url);
     link.set_download(name);

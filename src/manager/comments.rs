@@ -1,7 +1,8 @@
 //! The latest comments: the face, the words, the reasons, where and when.
 
-use candor_core::results::Response;
+use candor_core::results::{Response, SealedComment};
 use candor_core::survey::{Survey, text};
+use candor_vault::OpenFault;
 use leptos::prelude::*;
 
 use crate::manager::browser::{self, Written};
@@ -10,6 +11,7 @@ use crate::manager::distribution::level_name;
 use crate::manager::icon::face;
 use crate::manager::language::Language;
 use crate::manager::text::fill;
+use crate::manager::unseal::Unseal;
 
 /// The list, newest first.
 #[component]
@@ -29,6 +31,7 @@ pub fn Comments(desk: Desk, language: Language) -> impl IntoView {
                 <h2 id="m-comments">{words.comments}</h2>
                 <span class="m-n">{shown}</span>
             </div>
+            <Unseal desk comments language />
             <ol class="m-comments">
                 <For
                     each=move || comments.get()
@@ -57,12 +60,16 @@ fn comment(desk: Desk, response: &Response, language: Language) -> impl IntoView
         reasons.iter().map(chip).collect_view()
     };
     let point = response.context.point.clone();
+    let said = match &response.sealed {
+        Some(sealed) => sealed_words(desk, sealed.clone(), language).into_any(),
+        None => view! { <p class="m-words" dir="auto" data-sealed="false">{response.comment.clone()}</p> }.into_any(),
+    };
     view! {
         <li class="m-comment" data-testid="comment-item">
             {face(level)}
             <div class="m-said">
                 <span class="sr">{move || level_name(desk, level, language)}" "</span>
-                <p class="m-words" dir="auto">{response.comment.clone()}</p>
+                {said}
                 <p class="m-chips">
                     {chips}
                     {(!point.is_empty()).then(|| view! { <span class="m-chip m-chip-point">{point}</span> })}
@@ -70,6 +77,18 @@ fn comment(desk: Desk, response: &Response, language: Language) -> impl IntoView
             </div>
             <time datetime=response.time.clone()>{browser::time(&response.time, Written::Minute, language)}</time>
         </li>
+    }
+}
+
+/// What was sealed: the words once their key is open, else that they are shut.
+fn sealed_words(desk: Desk, comment: SealedComment, language: Language) -> impl IntoView + use<> {
+    let words = &language.texts().results;
+    move || match desk.sealing.words(&comment) {
+        Ok(opened) => view! { <p class="m-words" dir="auto" data-sealed="opened">{opened}</p> }.into_any(),
+        Err(fault) => {
+            let text = if fault == OpenFault::Altered { words.comment_altered } else { words.sealed_comment };
+            view! { <p class="m-words m-sealed" data-sealed="true">{text}</p> }.into_any()
+        }
     }
 }
 

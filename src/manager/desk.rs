@@ -9,12 +9,14 @@ use std::rc::Rc;
 use candor_core::chain::Hash;
 use candor_core::event::Body;
 use candor_core::export;
-use candor_core::journal::{Counts, Place, Quarantined, StoreError};
-use candor_core::pin::{PinFault, check_new, delay_ms};
+use candor_core::health::Health;
+use candor_core::journal::{Counts, Entry, LAST_SHELF, Place, Quarantined, Row, StoreError};
+use candor_core::pin::{PinFault, check_new};
 use candor_core::results::Responses;
-use candor_core::settings::{SETTINGS_RECORD, Settings, SettingsFault, TOKEN_RECORD};
+use candor_core::settings::{SETTINGS_RECORD, Settings, SettingsFault, TOKEN_RECORD, origin, token_for, token_record};
 use candor_core::survey::Survey;
 use candor_core::time::{Uptime, civil_date};
+use candor_core::wire::CloudEvent;
 use leptos::prelude::*;
 
 use crate::browser::announce::{Announcer, News};
@@ -22,10 +24,14 @@ use crate::browser::{
     clock, fetch,
     task::{sleep, spawn},
 };
+use crate::manager::backup::Backup;
+use crate::manager::backup_restore::Restore;
 use crate::manager::browser;
+use crate::manager::checkup::Checkup;
 use crate::manager::door::PAINT_MS;
-use crate::manager::figures::{Figures, file_name};
+use crate::manager::figures::{Figures, file_name, file_name_with};
 use crate::manager::gate::{self, Verdict};
+use crate::manager::sealing::SealingDesk;
 use crate::manager::store::Store;
 
 /// The surveys that come with this release.
@@ -33,9 +39,11 @@ pub const TEMPLATES: [&str; 2] = ["government", "bank"];
 /// How soon reading is tried again after it failed.
 const RETRY_MS: u64 = 3_000;
 /// Events read at once: some ten milliseconds of a tablet.
-const PAGE: usize = 1_000;
+pub const PAGE: usize = 1_000;
 /// What `settings.changed` calls the token.
-const TOKEN: &str = "token";
+pub const TOKEN: &str = "token";
+/// Before the first row that was restored from another tablet's back-up.
+const BEFORE_RESTORED: Place = Place { epoch: LAST_SHELF / 2, seq: 0 };
 
 /// The newest event of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +72,11 @@ pub enum Export {
     None,
     /// Being written.
     Running,
+    /// The journal itself is being written.
+    Lines {
+        /// Events written so far.
+        events: u64,
+    },
     /// The browser took no file.
     Failed,
     /// Handed to the browser.
@@ -73,6 +86,20 @@ pub enum Export {
         /// Whether the journal says so.
         is_recorded: bool,
     },
+    /// The journal was handed to the browser.
+    DoneLines {
+        /// Events in it.
+        events: u64,
+        /// Whether the journal says so.
+        is_recorded: bool,
+    },
+}
+
+impl Export {
+    /// Whether one is being written.
+    pub fn is_running(&self) -> bool {
+        matches!(self, Self::Running | Self::Lines { .. })
+    }
 }
 
 /// What became of saving settings.
@@ -114,10 +141,15 @@ pub enum PinChange {
     Fault(PinFault),
     /// The current PIN is wrong.
     Refused,
-    /// Too many wrong ones.
+    /// Too many wrong ones, here or in another tab.
     Wait {
         /// Until the next try.
         seconds: u64,
+    },
+    /// It was not looked at: storage does not take the count.
+    Uncounted {
+        /// Until a try without a count; `None` when this tab gets none.
+        wait_ms: Option<u64>,
     },
     /// Storage failed.
     Failed(StoreError),
@@ -152,6 +184,14 @@ pub struct Desk {
     pub saving: RwSignal<Saving>,
     /// Changing the PIN.
     pub pin_change: RwSignal<PinChange>,
+    /// The tablet's health.
+    pub checkup: Checkup,
+    /// The key that customers' words are sealed to.
+    pub sealing: SealingDesk,
+    /// The back-up.
+    pub backup: Backup,
+    /// The restore of another tablet's back-up.
+    pub restore: Restore,
     /// Why reading failed, as long as it does.
     pub trouble: RwSignal<Option<StoreError>>,
     work: StoredValue<Rc<Work>, LocalStorage>,
@@ -162,11 +202,16 @@ struct Work {
     store: Store,
     ears: RefCell<Option<Announcer>>,
     responses: RefCell<Responses>,
+    health: RefCell<Health>,
+    /// How far this tablet's own events are read.
     last: Cell<Place>,
+    /// How far is read what was restored from other tablets.
+    restored: Cell<Place>,
+    /// Rows read, restored and pruned ones included.
+    rows: Cell<u64>,
     day: RefCell<String>,
     pass: Cell<Pass>,
     retry_at: Cell<Uptime>,
-    pin_shut_until: Cell<Uptime>,
 }
 
 /// Reading the journal: one pass at a time, and another after it when there was news meanwhile.
@@ -178,6 +223,14 @@ enum Pass {
 }
 
 impl Work {
+    fn begin_anew(&self) {
+        *self.responses.borrow_mut() = Responses::default();
+        *self.health.borrow_mut() = Health::default();
+        self.last.set(Place::default());
+        self.restored.set(BEFORE_RESTORED);
+        self.rows.set(0);
+    }
+
     fn figures(&self) -> Figures {
         Figures::of(&self.responses.borrow(), &self.day.borrow())
     }
@@ -186,15 +239,18 @@ impl Work {
 impl Desk {
     /// A desk at a store; it begins to read at once.
     pub fn new(store: Store) -> Self {
+        let checkup = Checkup::new(store.clone());
         let work = Work {
             store,
             ears: RefCell::default(),
             responses: RefCell::default(),
+            health: RefCell::default(),
             last: Cell::default(),
+            restored: Cell::new(BEFORE_RESTORED),
+            rows: Cell::default(),
             day: RefCell::new(today()),
             pass: Cell::new(Pass::None),
             retry_at: Cell::default(),
-            pin_shut_until: Cell::default(),
         };
         let desk = Self {
             counts: RwSignal::new(None),
@@ -210,11 +266,16 @@ impl Desk {
             export: RwSignal::new(Export::None),
             saving: RwSignal::new(Saving::None),
             pin_change: RwSignal::new(PinChange::None),
+            checkup,
+            sealing: SealingDesk::new(),
+            backup: Backup::new(),
+            restore: Restore::new(),
             trouble: RwSignal::new(None),
             work: StoredValue::new_local(Rc::new(work)),
         };
         desk.listen();
         desk.load_settings();
+        desk.sealing.load(desk);
         desk.load_surveys();
         desk.refresh();
         desk
@@ -245,6 +306,7 @@ impl Desk {
     /// What time alone changes: the state of the upload, the day, and a storage that may answer again.
     pub fn tick(self, uptime: Uptime) {
         self.look_at_sync();
+        self.sealing.tick(uptime);
         let Some(work) = self.work.try_get_value() else { return };
         if uptime >= work.retry_at.get() && self.trouble.with_untracked(Option::is_some) {
             self.refresh();
@@ -259,15 +321,61 @@ impl Desk {
         }
     }
 
+    /// The journal; `None` once the desk is locked.
+    pub fn store(self) -> Option<Store> {
+        self.work.try_get_value().map(|work| work.store.clone())
+    }
+
+    /// Whether something long is under way, which the desk does not lock upon.
+    pub fn is_busy(self) -> bool {
+        self.backup.state.with_untracked(|state| state.is_running())
+            || self.restore.state.with_untracked(|state| state.is_running())
+            || self.export.with_untracked(Export::is_running)
+    }
+
+    /// Whether the journal has any response, one that was restored included.
+    pub fn has_responses(self) -> bool {
+        let has_any = |figures: &Option<Figures>| figures.as_ref().is_none_or(|figures| figures.all.summary.n > 0);
+        self.figures.try_with_untracked(has_any).unwrap_or(true)
+    }
+
+    /// Whether an endpoint knows this tablet, or may: it has a token, or something was delivered.
+    pub fn is_known_to_an_endpoint(self) -> bool {
+        let has_delivered = |counts: &Option<Counts>| counts.is_none_or(|counts| counts.acknowledged > 0);
+        self.has_token.try_get_untracked().unwrap_or(true)
+            || self.counts.try_with_untracked(has_delivered).unwrap_or(true)
+    }
+
+    /// What a file of this tablet is called, from today.
+    pub fn file_name(self, device: &str, ending: &str) -> String {
+        let settings = self.settings.try_get_untracked().flatten();
+        let point = settings.map(|settings| settings.point).unwrap_or_default();
+        file_name_with(&point, device, &today(), ending)
+    }
+
     /// Asks the kiosk's runtime for an upload now.
     pub fn sync_now(self) {
         self.is_sync_asked.set(true);
-        self.work.with_value(|work| work.store.tell(News::SyncNow));
+        self.work.with_value(|work| work.store.tell(&News::SyncNow));
+    }
+
+    /// Puts every refused event back into the outbox.
+    pub fn send_all_again(self) {
+        let refused = self.quarantine.get_untracked();
+        self.checkup.send_again(refused.into_iter().map(|refused| refused.rejection.id).collect());
+    }
+
+    /// Hands the refused events to the browser as a file.
+    pub fn export_quarantine(self) {
+        let point = self.settings.get_untracked().map(|settings| settings.point).unwrap_or_default();
+        let device = self.tip.get_untracked().map(|tip| tip.device).unwrap_or_default();
+        let name = file_name(&point, &device, &today()).replace(".csv", "-quarantine.jsonl");
+        self.checkup.export_quarantine(self.quarantine.get_untracked(), name);
     }
 
     /// Writes all responses to a file and hands it to the browser.
     pub fn export_csv(self) {
-        if self.export.get_untracked() == Export::Running {
+        if self.export.with_untracked(Export::is_running) {
             return;
         }
         self.export.set(Export::Running);
@@ -292,7 +400,8 @@ impl Desk {
         });
     }
 
-    /// Checks and saves settings. What stays the same leaves no event.
+    /// Checks and saves settings. What stays the same leaves no event. A token stays with its origin: where the
+    /// endpoint moves to another one and no new token comes with it, the stored one is removed.
     pub fn save_settings(self, settings: Settings, token: TokenChange) {
         if self.saving.get_untracked() == Saving::Running {
             return;
@@ -303,7 +412,11 @@ impl Desk {
             return;
         }
         self.saving.set(Saving::Running);
-        let mut changed = self.in_force().differences(&settings);
+        let in_force = self.in_force();
+        let is_moving = origin(&in_force.endpoint) != origin(&settings.endpoint);
+        let is_orphaned = token == TokenChange::Keep && is_moving && self.has_token.get_untracked();
+        let token = if is_orphaned { TokenChange::Remove } else { token };
+        let mut changed = in_force.differences(&settings);
         changed.extend((token != TokenChange::Keep).then(|| TOKEN.to_owned()));
         let work = self.work.get_value();
         spawn(async move {
@@ -314,7 +427,7 @@ impl Desk {
                     }
                     self.settings.set(Some(settings));
                     self.saving.set(Saving::Done);
-                    work.store.tell(News::Settings);
+                    work.store.tell(&News::Settings);
                 }
                 Err(error) => self.saving.set(Saving::Failed(error)),
             }
@@ -328,11 +441,6 @@ impl Desk {
             return;
         }
         let work = self.work.get_value();
-        let wait_ms = work.pin_shut_until.get().0.saturating_sub(clock::uptime().0);
-        if wait_ms > 0 {
-            self.pin_change.set(PinChange::Wait { seconds: wait_ms.div_ceil(1_000) });
-            return;
-        }
         if let Err(fault) = check_new(&new, &again) {
             self.pin_change.set(PinChange::Fault(fault));
             return;
@@ -340,16 +448,11 @@ impl Desk {
         self.pin_change.set(PinChange::Running);
         spawn(async move {
             sleep(PAINT_MS).await;
-            let outcome = match gate::check(&work.store, &old).await {
-                Ok(Verdict::Right) => match gate::set(&work.store, &new).await {
-                    Ok(()) => PinChange::Done,
-                    Err(error) => PinChange::Failed(error),
-                },
-                Ok(Verdict::Wrong { in_a_row }) => {
-                    work.pin_shut_until.set(clock::uptime().after(delay_ms(in_a_row)));
-                    PinChange::Refused
-                }
-                Ok(Verdict::Unset | Verdict::Damaged) => PinChange::Refused,
+            let outcome = match gate::change(&work.store, &old, &new).await {
+                Ok(Verdict::Right) => PinChange::Done,
+                Ok(Verdict::Early { wait_ms }) => PinChange::Wait { seconds: wait_ms.div_ceil(1_000) },
+                Ok(Verdict::Uncounted { wait_ms }) => PinChange::Uncounted { wait_ms },
+                Ok(Verdict::Wrong { .. } | Verdict::Unset | Verdict::Damaged) => PinChange::Refused,
                 Err(error) => PinChange::Failed(error),
             };
             self.pin_change.set(outcome);
@@ -376,8 +479,12 @@ impl Desk {
                 self.look_at_sync();
                 self.refresh();
             }
-            News::Settings => self.load_settings(),
-            News::SyncNow => {}
+            News::Sync(..) => self.look_at_sync(),
+            News::Settings => {
+                self.load_settings();
+                self.sealing.load(self);
+            }
+            News::SyncNow | News::Hello => {}
         });
         self.work.with_value(|work| *work.ears.borrow_mut() = ears);
     }
@@ -397,7 +504,7 @@ impl Desk {
             match (loaded, token) {
                 (Ok(json), Ok(token)) => {
                     let settings = json.and_then(|json| Settings::from_json(&json)).unwrap_or_default();
-                    self.has_token.set(token.is_some_and(|token| !token.is_empty()));
+                    self.has_token.set(token.is_some_and(|token| !token_for(&token, &settings.endpoint).is_empty()));
                     self.settings.set(Some(settings));
                 }
                 (Err(error), _) | (_, Err(error)) => self.trouble.set(Some(error)),
@@ -419,36 +526,79 @@ impl Desk {
     async fn read_on(self, work: &Work) -> Result<Option<Tip>, StoreError> {
         let counts = work.store.counts().await?;
         self.counts.set(Some(counts));
-        let mut tip = self.tip.try_get_untracked().flatten();
-        let known = work.last.get();
-        loop {
-            let after = work.last.get();
-            let page = work.store.read(after, PAGE).await?;
-            // Another pass was here meanwhile: what it took is not taken again.
-            if work.last.get() != after {
-                continue;
-            }
-            let Some(newest) = page.last() else { break };
-            let event = &newest.event;
-            work.last.set(newest.place());
-            tip = Some(Tip { device: event.device.clone(), place: newest.place(), hash: event.hash.clone() });
-            let (is_last, count) = (page.len() < PAGE, page.len() as u64);
-            work.responses.borrow_mut().fold(page);
-            self.read.try_update(|read| *read += count);
-            if is_last {
-                break;
-            }
+        let known = work.rows.get();
+        self.read_both(work).await?;
+        // Rows were put in between, by a restore or by the second place: everything is read again, in its order.
+        if work.rows.get() < counts.recorded {
+            work.begin_anew();
+            self.read.set(0);
+            self.read_both(work).await?;
         }
-        self.tip.set(tip.clone());
-        if work.last.get() != known || self.figures.try_with_untracked(Option::is_none) == Some(true) {
+        if work.rows.get() != known || self.figures.try_with_untracked(Option::is_none) == Some(true) {
             self.figures.set(Some(work.figures()));
+            self.checkup.show(&work.health.borrow());
         }
         self.quarantine.set(if counts.quarantined == 0 { Vec::new() } else { work.store.quarantine().await? });
-        Ok(tip)
+        Ok(self.tip.try_get_untracked().flatten())
+    }
+
+    /// What was restored first, so that the newest of one's own come last.
+    async fn read_both(self, work: &Work) -> Result<(), StoreError> {
+        while let Some(page) = self.next_page(work, &work.restored).await? {
+            self.take(work, page);
+        }
+        while let Some(page) = self.next_page(work, &work.last).await? {
+            if let Some(Entry { place, event, .. }) = self.take(work, page) {
+                self.tip.set(Some(Tip { device: event.device, place, hash: event.hash }));
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows after a cursor, on its side of [`BEFORE_RESTORED`]; the cursor moves behind them.
+    async fn next_page(self, work: &Work, cursor: &Cell<Place>) -> Result<Option<Vec<Row>>, StoreError> {
+        loop {
+            let after = cursor.get();
+            let mut page = work.store.rows(after, PAGE).await?;
+            // Another pass was here meanwhile: what it took is not taken again.
+            if cursor.get() != after {
+                continue;
+            }
+            if after < BEFORE_RESTORED {
+                page.retain(|row| !row.place.is_restored());
+            }
+            if let Some(newest) = page.last() {
+                cursor.set(newest.place);
+            }
+            return Ok(Some(page).filter(|page| !page.is_empty()));
+        }
+    }
+
+    /// Folds rows in; gives the last event among them.
+    fn take(self, work: &Work, page: Vec<Row>) -> Option<Entry> {
+        let count = page.len() as u64;
+        let entries: Vec<Entry> = page.into_iter().filter_map(entry).collect();
+        let last = entries.last().cloned();
+        // Another tablet's trouble is not this one's.
+        let own = entries.iter().filter(|entry| !entry.place.is_restored());
+        own.for_each(|entry| work.health.borrow_mut().fold(&entry.event));
+        work.responses.borrow_mut().fold(entries);
+        work.rows.set(work.rows.get() + count);
+        self.read.try_update(|read| *read += count);
+        last
     }
 }
 
+/// The event of a row; `None` for what is left of a pruned one.
+fn entry(Row { place, json }: Row) -> Option<Entry> {
+    let (event, text) = serde_json::from_str::<CloudEvent>(&json).ok()?.take_apart().ok()?;
+    Some(Entry { place, event, text })
+}
+
 /// The trace first: settings that change without one would be worse than a trace of a change that failed.
+///
+/// The token before the endpoint: an upload reads them in the other order, and a token is bound to its origin, so that
+/// neither a crash between the two nor an upload in between brings one to where it does not belong.
 async fn store_settings(
     work: &Work,
     settings: &Settings,
@@ -460,7 +610,7 @@ async fn store_settings(
     }
     match token {
         TokenChange::Keep => {}
-        TokenChange::Set(token) => work.store.save(TOKEN_RECORD, token).await?,
+        TokenChange::Set(token) => work.store.save(TOKEN_RECORD, &token_record(token, &settings.endpoint)).await?,
         TokenChange::Remove => work.store.save(TOKEN_RECORD, "").await?,
     }
     work.store.save(SETTINGS_RECORD, &settings.to_json()).await

@@ -2,7 +2,7 @@
 
 use candor_core::event::Body;
 use candor_core::journal::StoreError;
-use candor_core::pin::{PinFault, check_new, delay_ms};
+use candor_core::pin::{PinFault, check_new};
 use candor_core::time::Uptime;
 use leptos::prelude::*;
 
@@ -10,11 +10,14 @@ use crate::browser::{
     clock,
     task::{sleep, spawn},
 };
-use crate::manager::gate::{self, Lock, Verdict};
+use crate::manager::gate::{self, Chosen, Lock, Verdict};
+use crate::manager::storage;
 use crate::manager::store::Store;
 
 /// Hashing holds the page still for a while: two frames, so that “checking…” is on the screen first.
 pub const PAINT_MS: u32 = 34;
+/// How often it is looked whether a PIN that is awaited has come back.
+const AWAIT_MS: u32 = 2_000;
 
 /// What the door asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +26,17 @@ pub enum Stage {
     Loading,
     /// A first PIN, twice.
     Choose,
+    /// Nothing: the database was wiped, and its PIN is not back yet.
+    Await,
     /// The PIN.
     Ask,
+}
+
+impl Stage {
+    /// Whether there is something to type.
+    pub fn takes_a_pin(self) -> bool {
+        matches!(self, Self::Choose | Self::Ask)
+    }
 }
 
 /// A field of the door.
@@ -43,6 +55,15 @@ pub enum Says {
     Checking,
     /// It is wrong.
     Refused,
+    /// It was not looked at: another tab has just tried.
+    Early,
+    /// It was not looked at: storage does not take the count.
+    Uncounted {
+        /// Until a try without a count; `None` when this tab gets none.
+        wait_ms: Option<u64>,
+    },
+    /// Another tab has chosen the PIN meanwhile.
+    ChosenElsewhere,
     /// The second field is still empty.
     EnterAgain,
     /// A new PIN breaks a rule.
@@ -111,7 +132,12 @@ impl Door {
 
     /// Whether a try would be taken now.
     pub fn is_ready(self) -> bool {
-        self.wait_s.get() == 0 && self.stage.get() != Stage::Loading && self.says.get() != Some(Says::Checking)
+        self.wait_s.get() == 0 && self.stage.get().takes_a_pin() && self.says.get() != Some(Says::Checking)
+    }
+
+    /// Whether a PIN is being judged.
+    pub fn is_checking(self) -> bool {
+        self.says.with_untracked(|says| *says == Some(Says::Checking))
     }
 
     /// Counts the wait down.
@@ -147,10 +173,17 @@ impl Door {
     fn look(self) {
         let store = self.store.get_value();
         spawn(async move {
-            match gate::lock(&store).await {
+            let mut found = gate::lock(&store).await;
+            // Until it is back, or the door has gone from the page.
+            while found == Ok(Lock::Awaited) && self.stage.try_set(Stage::Await).is_none() {
+                sleep(AWAIT_MS).await;
+                found = gate::lock(&store).await;
+            }
+            match found {
+                Ok(Lock::Awaited) => {}
                 Ok(Lock::Unset) => self.stage.set(Stage::Choose),
-                Ok(Lock::Set { refusals }) => {
-                    self.shut(refusals);
+                Ok(Lock::Set { wait_ms }) => {
+                    self.shut(wait_ms);
                     self.stage.set(Stage::Ask);
                 }
                 Ok(Lock::Damaged) => {
@@ -165,13 +198,30 @@ impl Door {
         });
     }
 
+    /// The record is gone: what was typed goes, and what the door asks for is found out anew.
+    fn look_again(self) {
+        for typed in [self.pin, self.again] {
+            typed.set(String::new());
+        }
+        self.says.set(None);
+        self.look();
+    }
+
     fn choose(self, pin: String) {
         let store = self.store.get_value();
         self.says.set(Some(Says::Checking));
         spawn(async move {
             sleep(PAINT_MS).await;
-            match gate::set(&store, &pin).await {
-                Ok(()) => self.open(&store).await,
+            match gate::choose(&store, &pin).await {
+                Ok(Chosen::Yes) => {
+                    // Some browsers ask the person, and answer when that person has: nobody waits for it.
+                    spawn(async {
+                        let _ = storage::persist().await;
+                    });
+                    self.open(&store).await;
+                }
+                Ok(Chosen::Elsewhere) => self.ask_for_the_other(),
+                Ok(Chosen::Awaited) => self.look_again(),
                 Err(error) => self.says.set(Some(Says::Trouble(error))),
             }
         });
@@ -184,15 +234,10 @@ impl Door {
             sleep(PAINT_MS).await;
             match gate::check(&store, &pin).await {
                 Ok(Verdict::Right) => self.open(&store).await,
-                Ok(Verdict::Wrong { in_a_row }) => {
-                    self.shut(in_a_row);
-                    self.pin.set(String::new());
-                    self.says.set(Some(Says::Refused));
-                }
-                Ok(Verdict::Unset) => {
-                    self.stage.set(Stage::Choose);
-                    self.says.set(None);
-                }
+                Ok(Verdict::Wrong { wait_ms }) => self.refuse(Says::Refused, wait_ms),
+                Ok(Verdict::Early { wait_ms }) => self.refuse(Says::Early, wait_ms),
+                Ok(Verdict::Uncounted { wait_ms }) => self.refuse(Says::Uncounted { wait_ms }, 0),
+                Ok(Verdict::Unset) => self.look_again(),
                 Ok(Verdict::Damaged) => self.says.set(Some(Says::Damaged)),
                 Err(error) => self.says.set(Some(Says::Trouble(error))),
             }
@@ -204,9 +249,24 @@ impl Door {
         self.opened.set(Some(if recorded.is_ok() { Opened::Recorded } else { Opened::Unrecorded }));
     }
 
-    fn shut(self, refusals: u32) {
+    fn refuse(self, says: Says, wait_ms: u64) {
+        self.shut(wait_ms);
+        self.pin.set(String::new());
+        self.says.set(Some(says));
+    }
+
+    fn ask_for_the_other(self) {
+        for typed in [self.pin, self.again] {
+            typed.set(String::new());
+        }
+        self.field.set(Field::Pin);
+        self.stage.set(Stage::Ask);
+        self.says.set(Some(Says::ChosenElsewhere));
+    }
+
+    fn shut(self, wait_ms: u64) {
         let uptime = clock::uptime();
-        let _ = self.shut_until.try_set_value(uptime.after(delay_ms(refusals)));
+        let _ = self.shut_until.try_set_value(uptime.after(wait_ms));
         self.tick(uptime);
     }
 }

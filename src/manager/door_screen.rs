@@ -2,11 +2,12 @@
 
 use candor_core::journal::StoreError;
 use candor_core::pin::{MAX_DIGITS, PinFault};
-use leptos::ev::{Event, SubmitEvent};
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use crate::manager::browser;
 use crate::manager::door::{Door, Field, Says, Stage};
+use crate::manager::field;
 use crate::manager::icon::{BACK, icon, mark};
 use crate::manager::language::Language;
 use crate::manager::pad::{Key, Pad};
@@ -43,6 +44,7 @@ pub fn DoorScreen(door: Door, language: RwSignal<Language>) -> impl IntoView {
                 >
                     {move || match door.stage.get() {
                         Stage::Loading => ().into_any(),
+                        Stage::Await => awaiting(&language.get().texts().door).into_any(),
                         stage => form(door, stage, language.get()).into_any(),
                     }}
                 </form>
@@ -56,10 +58,20 @@ fn follow_field(door: Door) {
     let has_mouse = browser::has_mouse();
     Effect::new(move |_| {
         let field = door.field.get();
-        if door.stage.get() != Stage::Loading && has_mouse {
+        if door.stage.get().takes_a_pin() && has_mouse {
             request_animation_frame(move || browser::focus(input_id(field)));
         }
     });
+}
+
+fn awaiting(words: &'static DoorTexts) -> impl IntoView {
+    view! {
+        <div class="m-door-ask" role="status" data-testid="pin-awaited">
+            <h1 id="m-door-title">{words.awaited}</h1>
+            <p class="m-door-hint">{words.awaited_hint}</p>
+            <p class="m-door-hint">{words.awaited_long}</p>
+        </div>
+    }
 }
 
 fn form(door: Door, stage: Stage, language: Language) -> impl IntoView {
@@ -81,10 +93,10 @@ fn form(door: Door, stage: Stage, language: Language) -> impl IntoView {
                 {pin_field(door, Field::Pin, words)}
                 {(stage == Stage::Choose).then(|| pin_field(door, Field::Again, words))}
             </div>
-            <p class="m-says" id="m-says" role="alert" class:m-says-calm=move || door.says.get() == Some(Says::Checking)>
-                {move || door.says.get().map(|says| message(&says, words, &texts.trouble))}
+            <p class="m-says" id="m-says" data-testid="pin-says" role="alert" class:m-says-calm=move || door.says.get() == Some(Says::Checking)>
+                {move || door.says.get().map(|says| message(&says, language))}
             </p>
-            <p class="m-wait" role="timer">
+            <p class="m-wait" role="timer" data-testid="pin-wait" data-seconds=move || door.wait_s.get().to_string()>
                 {move || {
                     let wait_s = door.wait_s.get();
                     (wait_s > 0).then(|| fill(words.wait, &[&browser::duration(wait_s, language)]))
@@ -101,37 +113,19 @@ fn form(door: Door, stage: Stage, language: Language) -> impl IntoView {
 }
 
 fn pin_field(door: Door, field: Field, words: &'static DoorTexts) -> impl IntoView {
-    let (typed, label, testid) = match field {
-        Field::Pin => (door.pin, words.pin, "pin"),
-        Field::Again => (door.again, words.again, "pin-again"),
+    let (typed, label) = match field {
+        Field::Pin => (door.pin, words.pin),
+        Field::Again => (door.again, words.again),
     };
-    let id = input_id(field);
-    let take = move |event: Event| {
-        let value = event_target_value(&event);
-        // A change that repeats what was typed must not wipe the message that the submit brought.
-        if typed.with_untracked(|typed| *typed != value) {
-            typed.set(value);
-            forget_message(door);
-        }
+    let pin = field::Field {
+        keys: "numeric",
+        longest: Some(MAX_DIGITS),
+        class: "m-pin",
+        ..field::Field::secret(input_id(field), label, "m-says")
     };
     view! {
-        <div class="m-field" class:m-active=move || door.field.get() == field>
-            <label for=id>{label}</label>
-            <input
-                id=id
-                class="m-pin"
-                data-testid=testid
-                type="password"
-                inputmode="numeric"
-                autocomplete="off"
-                maxlength=MAX_DIGITS.to_string()
-                aria-describedby="m-says"
-                prop:value=move || typed.get()
-                on:focus=move |_| door.field.set(field)
-                on:input=take
-                // What clears a field from outside, as an autofill does, may report only this.
-                on:change=take
-            />
+        <div class="m-field" class:m-active=move || door.field.get() == field on:focusin=move |_| door.field.set(field)>
+            {pin.view(typed, move || forget_message(door))}
         </div>
     }
 }
@@ -149,15 +143,29 @@ fn input_id(field: Field) -> &'static str {
     }
 }
 
-fn message(says: &Says, words: &DoorTexts, trouble: &TroubleTexts) -> &'static str {
-    match says {
+fn message(says: &Says, language: Language) -> String {
+    let texts = language.texts();
+    let words = &texts.door;
+    let said = match says {
+        Says::Uncounted { wait_ms: Some(wait_ms) } => {
+            return uncounted_text(*wait_ms, language);
+        }
         Says::Checking => words.checking,
         Says::Refused => words.refused,
+        Says::Early => words.early,
+        Says::Uncounted { wait_ms: None } => words.uncounted_elsewhere,
+        Says::ChosenElsewhere => words.chosen_elsewhere,
         Says::EnterAgain => words.enter_again,
         Says::Fault(fault) => fault_text(*fault, words),
         Says::Damaged => words.damaged,
-        Says::Trouble(error) => trouble_text(error, trouble),
-    }
+        Says::Trouble(error) => trouble_text(error, &texts.trouble),
+    };
+    said.to_owned()
+}
+
+/// Why a PIN was not looked at that could not be counted, and when it would be.
+pub fn uncounted_text(wait_ms: u64, language: Language) -> String {
+    fill(language.texts().door.uncounted, &[&browser::duration(wait_ms.div_ceil(1_000), language)])
 }
 
 /// Why a new PIN is not taken.
@@ -175,5 +183,6 @@ pub fn trouble_text(error: &StoreError, words: &TroubleTexts) -> &'static str {
         StoreError::Again(_) | StoreError::Closed(_) => words.again,
         StoreError::Full(_) => words.full,
         StoreError::Broken(_) => words.broken,
+        StoreError::Newer => words.newer,
     }
 }

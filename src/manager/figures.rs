@@ -64,10 +64,15 @@ pub fn on_bar(percent: f64) -> String {
 
 /// The name of a file with the results of a tablet: of its service point, or else of the device.
 pub fn file_name(point: &str, device: &str, day: &str) -> String {
+    file_name_with(point, device, day, ".csv")
+}
+
+/// The same with another ending.
+pub fn file_name_with(point: &str, device: &str, day: &str, ending: &str) -> String {
     let whose = if point.trim().is_empty() { device.get(..8).unwrap_or(device) } else { point.trim() };
     let is_safe = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
     let whose: String = whose.chars().map(|c| if is_safe(c) { c } else { '-' }).collect();
-    format!("candor-{whose}-{day}.csv")
+    format!("candor-{whose}-{day}{ending}")
 }
 
 #[cfg(test)]

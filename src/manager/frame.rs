@@ -6,7 +6,8 @@ use crate::manager::counts::Counts;
 use crate::manager::desk::Desk;
 use crate::manager::door::Opened;
 use crate::manager::door_screen::trouble_text;
-use crate::manager::icon::{LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
+use crate::manager::health::{HealthScreen, loss_banner};
+use crate::manager::icon::{HEALTH, LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
 use crate::manager::language::Language;
 use crate::manager::results::ResultsScreen;
 use crate::manager::settings::SettingsScreen;
@@ -23,16 +24,18 @@ const WARNING_S: u64 = 20;
 enum Tab {
     Results,
     Sync,
+    Health,
     Settings,
 }
 
 impl Tab {
-    const ALL: [Self; 3] = [Self::Results, Self::Sync, Self::Settings];
+    const ALL: [Self; 4] = [Self::Results, Self::Sync, Self::Health, Self::Settings];
 
     fn parts(self) -> (&'static str, &'static str, fn(&RailTexts) -> &'static str) {
         match self {
             Self::Results => ("tab-results", RESULTS, |words| words.results),
             Self::Sync => ("tab-sync", SYNC, |words| words.sync),
+            Self::Health => ("tab-health", HEALTH, |words| words.health),
             Self::Settings => ("tab-settings", SETTINGS, |words| words.settings),
         }
     }
@@ -66,9 +69,11 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
             </header>
             <main class="m-main" id="m-main">
                 {move || banners(desk, opened, language.get())}
+                {move || loss_banner(desk.checkup, language.get())}
                 {move || match (tab.get(), language.get()) {
                     (Tab::Results, language) => view! { <ResultsScreen desk language /> }.into_any(),
                     (Tab::Sync, language) => view! { <SyncScreen desk language /> }.into_any(),
+                    (Tab::Health, language) => view! { <HealthScreen desk language /> }.into_any(),
                     (Tab::Settings, language) => view! { <SettingsScreen desk form language /> }.into_any(),
                 }}
             </main>

@@ -6,6 +6,8 @@ use leptos::prelude::*;
 pub const RESULTS: &str = "M5 20v-7M12 20V5M19 20v-10";
 /// Two arrows: sync.
 pub const SYNC: &str = "M4 11a8 8 0 0 1 13.7-5.2L20 8M20 3v5h-5M20 13a8 8 0 0 1-13.7 5.2L4 16M4 21v-5h5";
+/// A line that beats: health.
+pub const HEALTH: &str = "M3 12h4l3-7 4 14 3-7h4";
 /// Sliders: settings.
 pub const SETTINGS: &str =
     "M4 7h8M17 7h3M4 17h3M12 17h8M12 7a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0M7 17a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0";

@@ -33,6 +33,11 @@ impl Language {
         }
     }
 
+    /// Sentences one after the other: Chinese puts no space between them.
+    pub fn joined(self, sentences: &[String]) -> String {
+        sentences.join(if self == Self::Chinese { "" } else { " " })
+    }
+
     /// Everything that is said in it.
     pub fn texts(self) -> &'static Texts {
         match self {

@@ -3,7 +3,14 @@
 //! It lives in the element `#manager` and nowhere else. What it knows of the journal is gone from memory once it locks.
 
 mod app;
+mod backup;
+mod backup_card;
+mod backup_read;
+mod backup_records;
+mod backup_restore;
 mod browser;
+mod button;
+mod checkup;
 mod comments;
 mod counts;
 mod desk;
@@ -11,24 +18,35 @@ mod distribution;
 mod door;
 mod door_screen;
 mod export_button;
+mod export_lines;
+mod field;
 mod figures;
+mod file;
 mod frame;
 mod gate;
+mod health;
 mod icon;
 mod idle;
+mod kept_pin;
 mod language;
 mod pad;
+mod passphrase;
 mod period;
 mod phc;
 mod pin_change;
 mod results;
 mod score;
+mod sealing;
+mod sealing_card;
 mod settings;
 mod settings_form;
+mod storage;
 mod store;
 mod switch;
 mod sync;
 mod text;
+mod unseal;
+mod verdict;
 mod verifier;
 
 use std::any::Any;
@@ -58,6 +76,7 @@ thread_local! {
 pub fn start() {
     let journal = Rc::new(IndexedDbJournal::new(DATABASE));
     browser::attach_style_sheet();
+    gate::watch();
     page::listen(&[DOOR], {
         let journal = Rc::clone(&journal);
         move || open(Rc::clone(&journal))

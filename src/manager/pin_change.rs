@@ -1,12 +1,13 @@
 //! Changing the PIN: whoever knows the current one may choose another.
 
 use candor_core::pin::MAX_DIGITS;
-use leptos::ev::{Event, SubmitEvent};
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use crate::manager::browser;
 use crate::manager::desk::{Desk, PinChange as State};
-use crate::manager::door_screen::{fault_text, trouble_text};
+use crate::manager::door_screen::{fault_text, trouble_text, uncounted_text};
+use crate::manager::field::Field;
 use crate::manager::language::Language;
 use crate::manager::text::fill;
 
@@ -31,9 +32,9 @@ pub fn PinChange(desk: Desk, language: Language) -> impl IntoView {
                 <span class="m-n">{words.change_pin_hint}</span>
             </div>
             <div class="m-three">
-                {field(desk, "m-pin-old", "pin-old", words.old_pin, old)}
-                {field(desk, "m-pin-new", "pin-new", words.new_pin, new)}
-                {field(desk, "m-pin-new-again", "pin-new-again", words.new_pin_again, again)}
+                {field(desk, "m-pin-old", words.old_pin, old)}
+                {field(desk, "m-pin-new", words.new_pin, new)}
+                {field(desk, "m-pin-new-again", words.new_pin_again, again)}
             </div>
             <div class="m-save">
                 <p class="m-says" role="status" id="m-pin-says" data-testid="pin-changed" class:m-says-calm=move || is_calm(&desk.pin_change.get())>
@@ -52,39 +53,14 @@ pub fn PinChange(desk: Desk, language: Language) -> impl IntoView {
     }
 }
 
-fn field(
-    desk: Desk,
-    id: &'static str,
-    testid: &'static str,
-    label: &'static str,
-    typed: RwSignal<String>,
-) -> impl IntoView {
-    let take = move |event: Event| {
-        let value = event_target_value(&event);
-        if typed.with_untracked(|typed| *typed != value) {
-            typed.set(value);
-            if desk.pin_change.get_untracked() != State::Running {
-                desk.pin_change.set(State::None);
-            }
+fn field(desk: Desk, id: &'static str, label: &'static str, typed: RwSignal<String>) -> impl IntoView {
+    let edited = move || {
+        if desk.pin_change.get_untracked() != State::Running {
+            desk.pin_change.set(State::None);
         }
     };
-    view! {
-        <div class="m-field">
-            <label for=id>{label}</label>
-            <input
-                id=id
-                data-testid=testid
-                type="password"
-                inputmode="numeric"
-                autocomplete="off"
-                maxlength=MAX_DIGITS.to_string()
-                aria-describedby="m-pin-says"
-                prop:value=move || typed.get()
-                on:input=take
-                on:change=take
-            />
-        </div>
-    }
+    let pin = Field { keys: "numeric", longest: Some(MAX_DIGITS), ..Field::secret(id, label, "m-pin-says") };
+    view! { <div class="m-field">{pin.view(typed, edited)}</div> }
 }
 
 fn is_calm(state: &State) -> bool {
@@ -101,6 +77,8 @@ fn outcome(state: &State, language: Language) -> Option<String> {
         State::Fault(fault) => Some(fault_text(*fault, door).to_owned()),
         State::Refused => Some(words.old_refused.to_owned()),
         State::Wait { seconds } => Some(fill(door.wait, &[&browser::duration(*seconds, language)])),
+        State::Uncounted { wait_ms: Some(wait_ms) } => Some(uncounted_text(*wait_ms, language)),
+        State::Uncounted { wait_ms: None } => Some(door.uncounted_elsewhere.to_owned()),
         State::Failed(error) => Some(trouble_text(error, &texts.trouble).to_owned()),
     }
 }

@@ -1,16 +1,21 @@
 //! Settings: where answers go, what customers see, and the PIN.
 
+use candor_core::batch::Format;
 use candor_core::settings::SettingsFault;
 use candor_core::survey::text;
+use candor_core::wire::Acknowledge;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use crate::manager::backup_card::BackupCard;
 use crate::manager::browser::{self, Written};
 use crate::manager::desk::{Desk, Saving, TEMPLATES};
 use crate::manager::door_screen::trouble_text;
+use crate::manager::field::Field;
 use crate::manager::icon::{CHEVRON, icon};
 use crate::manager::language::{Language, own_name};
 use crate::manager::pin_change::PinChange;
+use crate::manager::sealing_card::SealingCard;
 use crate::manager::settings_form::SettingsForm;
 use crate::manager::text::{SettingsTexts, fill};
 
@@ -29,6 +34,8 @@ pub fn SettingsScreen(desk: Desk, form: SettingsForm, language: Language) -> imp
             <div class="m-columns">
                 <Delivery desk form words />
                 <Kiosk desk form language />
+                <Advanced form words />
+                <Privacy form words />
             </div>
             <div class="m-save">
                 <p class="m-says" role="status" data-testid="settings-saved" data-ok=move || (desk.saving.get() == Saving::Done).to_string() class:m-says-calm=move || is_calm(&desk.saving.get())>
@@ -45,6 +52,8 @@ pub fn SettingsScreen(desk: Desk, form: SettingsForm, language: Language) -> imp
             </div>
         </form>
         <PinChange desk language />
+        <SealingCard desk language />
+        <BackupCard desk language />
     }
 }
 
@@ -64,46 +73,32 @@ fn follow_saving(desk: Desk, form: SettingsForm) {
 #[component]
 fn Delivery(desk: Desk, form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
     let has_token = move || desk.has_token.get();
+    let endpoint = Field {
+        kind: "url",
+        keys: "url",
+        example: "/v1/events".into(),
+        ..Field::open("m-endpoint", words.endpoint, "m-endpoint-hint m-endpoint-fault")
+    };
+    let token = Field {
+        example: Signal::derive(move || if has_token() { words.token_keep } else { "" }),
+        ..Field::secret("m-token", words.token, "m-token-hint m-token-fault")
+    };
     view! {
         <fieldset class="m-card">
             <legend>{words.delivery}</legend>
             <div class="m-field">
-                <label for="m-endpoint">{words.endpoint}</label>
-                <input
-                    id="m-endpoint"
-                    data-testid="endpoint"
-                    type="url"
-                    inputmode="url"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    placeholder="/v1/events"
-                    aria-describedby="m-endpoint-hint m-endpoint-fault"
-                    aria-invalid=move || form.has(SettingsFault::Endpoint).to_string()
-                    prop:value=move || form.endpoint.get()
-                    on:input=move |event| form.take(form.endpoint, event_target_value(&event))
-                    on:change=move |event| form.take(form.endpoint, event_target_value(&event))
-                />
+                {field(form, endpoint, SettingsFault::Endpoint, form.endpoint)}
                 {fault("m-endpoint-fault", form, SettingsFault::Endpoint, words.endpoint_fault)}
                 <p class="m-fine" id="m-endpoint-hint">{words.endpoint_hint}</p>
             </div>
             <div class="m-field">
-                <label for="m-token">{words.token}</label>
-                <input
-                    id="m-token"
-                    data-testid="token"
-                    type="password"
-                    autocomplete="off"
-                    spellcheck="false"
-                    placeholder=move || if has_token() { words.token_keep } else { "" }
-                    aria-describedby="m-token-hint m-token-fault"
-                    aria-invalid=move || form.has(SettingsFault::Token).to_string()
-                    prop:value=move || form.token.get()
-                    on:input=move |event| form.take(form.token, event_target_value(&event))
-                    on:change=move |event| form.take(form.token, event_target_value(&event))
-                />
+                {field(form, token, SettingsFault::Token, form.token)}
                 {fault("m-token-fault", form, SettingsFault::Token, words.token_fault)}
                 <p class="m-fine" id="m-token-hint">
                     {move || if has_token() { words.token_set } else { words.token_unset }}
+                </p>
+                <p class="m-fault" role="status" data-testid="token-lost">
+                    {move || form.loses_token().then_some(words.token_lost)}
                 </p>
                 {move || has_token().then(|| view! {
                     <label class="m-tick">
@@ -142,50 +137,114 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
         let is_chosen = form.survey.get() == id;
         view! { <option value=id selected=is_chosen>{title}</option> }
     };
+    let point = Field {
+        capitals: "sentences",
+        example: words.point_example.into(),
+        ..Field::open("m-point", words.point, "m-point-hint m-point-fault")
+    };
     view! {
         <fieldset class="m-card">
             <legend>{words.kiosk}</legend>
             <div class="m-field">
-                <label for="m-point">{words.point}</label>
-                <input
-                    id="m-point"
-                    data-testid="point"
-                    type="text"
-                    autocomplete="off"
-                    placeholder=words.point_example
-                    aria-describedby="m-point-hint m-point-fault"
-                    aria-invalid=move || form.has(SettingsFault::Point).to_string()
-                    prop:value=move || form.point.get()
-                    on:input=move |event| form.take(form.point, event_target_value(&event))
-                    on:change=move |event| form.take(form.point, event_target_value(&event))
-                />
+                {field(form, point, SettingsFault::Point, form.point)}
                 {fault("m-point-fault", form, SettingsFault::Point, words.point_fault)}
                 <p class="m-fine" id="m-point-hint">{words.point_hint}</p>
             </div>
-            <div class="m-field">
-                <label for="m-survey">{words.survey}</label>
-                <div class="m-select">
-                    <select
-                        id="m-survey"
-                        data-testid="survey"
-                        aria-describedby="m-survey-hint"
-                        on:change=move |event| {
-                            form.survey.set(event_target_value(&event));
-                            form.edited();
-                        }
-                    >
-                        {move || ids().into_iter().map(option).collect_view()}
-                    </select>
-                    {icon(CHEVRON)}
-                </div>
-                <p class="m-fine" id="m-survey-hint">{words.survey_hint}</p>
-            </div>
+            {choice(
+                "m-survey",
+                words.survey,
+                move || ids().into_iter().map(option).collect_view(),
+                move |id| {
+                    form.survey.set(id);
+                    form.edited();
+                },
+                words.survey_hint,
+            )}
             <fieldset class="m-field m-languages" id="m-languages" tabindex="-1" aria-describedby="m-languages-hint m-languages-fault">
                 <legend>{words.languages}</legend>
                 {move || form.locales().into_iter().map(|tag| language_row(form, tag, words)).collect_view()}
                 {fault("m-languages-fault", form, SettingsFault::Languages, words.languages_fault)}
                 <p class="m-fine" id="m-languages-hint">{words.languages_hint}</p>
             </fieldset>
+        </fieldset>
+    }
+}
+
+/// What an endpoint that is not Candor's own needs.
+#[component]
+fn Advanced(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
+    let formats = move || {
+        let option = |(format, name): (Format, &'static str)| {
+            view! { <option value=format.name() selected=move || form.format.get() == format>{name}</option> }
+        };
+        Format::ALL.into_iter().zip(words.formats).map(option).collect_view()
+    };
+    let ways = move || {
+        let option = |(way, name): (Acknowledge, &'static str)| {
+            view! { <option value=way.name() selected=move || form.acknowledge.get() == way>{name}</option> }
+        };
+        Acknowledge::ALL.into_iter().zip(words.acknowledgements).map(option).collect_view()
+    };
+    view! {
+        <fieldset class="m-card">
+            <legend>{words.advanced}</legend>
+            {choice(
+                "m-format",
+                words.format,
+                formats(),
+                move |name| {
+                    form.format.set(Format::named(&name).unwrap_or_default());
+                    form.edited();
+                },
+                words.format_hint,
+            )}
+            {choice(
+                "m-acknowledge",
+                words.acknowledge,
+                ways(),
+                move |name| {
+                    form.acknowledge.set(Acknowledge::named(&name).unwrap_or_default());
+                    form.edited();
+                },
+                move || match form.acknowledge.get() {
+                    Acknowledge::Receipt => words.receipt_hint,
+                    Acknowledge::Status => words.status_hint,
+                },
+            )}
+        </fieldset>
+    }
+}
+
+#[component]
+fn Privacy(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
+    let days = Field {
+        keys: "numeric",
+        ..Field::open("m-retention-days", words.retention_days, "m-retention-days-hint m-retention-days-fault")
+    };
+    view! {
+        <fieldset class="m-card">
+            <legend>{words.privacy}</legend>
+            <div class="m-field">
+                <label class="m-tick">
+                    <input
+                        type="checkbox"
+                        data-testid="mask"
+                        aria-describedby="m-mask-hint"
+                        prop:checked=move || form.mask.get()
+                        on:change=move |event| {
+                            form.mask.set(event_target_checked(&event));
+                            form.edited();
+                        }
+                    />
+                    <span>{words.mask}</span>
+                </label>
+                <p class="m-fine" id="m-mask-hint">{words.mask_hint}</p>
+            </div>
+            <div class="m-field">
+                {field(form, days, SettingsFault::RetentionDays, form.retention_days)}
+                {fault("m-retention-days-fault", form, SettingsFault::RetentionDays, words.retention_days_fault)}
+                <p class="m-fine" id="m-retention-days-hint">{words.retention_days_hint}</p>
+            </div>
         </fieldset>
     }
 }
@@ -227,6 +286,39 @@ fn language_row(form: SettingsForm, tag: String, words: &'static SettingsTexts) 
     }
 }
 
+/// A field that saving may find a fault in.
+fn field(form: SettingsForm, field: Field, of: SettingsFault, typed: RwSignal<String>) -> impl IntoView {
+    Field { is_wrong: Signal::derive(move || form.has(of)), ..field }.view(typed, move || form.edited())
+}
+
+/// A choice of one, with what explains it.
+fn choice(
+    id: &'static str,
+    label: &'static str,
+    options: impl IntoView,
+    choose: impl Fn(String) + 'static,
+    hint: impl IntoView,
+) -> impl IntoView {
+    let hint_id = [id, "-hint"].concat();
+    view! {
+        <div class="m-field">
+            <label for=id>{label}</label>
+            <div class="m-select">
+                <select
+                    id=id
+                    data-testid=id.trim_start_matches("m-")
+                    aria-describedby=hint_id.clone()
+                    on:change=move |event| choose(event_target_value(&event))
+                >
+                    {options}
+                </select>
+                {icon(CHEVRON)}
+            </div>
+            <p class="m-fine" id=hint_id>{hint}</p>
+        </div>
+    }
+}
+
 fn fault(id: &'static str, form: SettingsForm, fault: SettingsFault, text: &'static str) -> impl IntoView {
     view! { <p class="m-fault" id=id role="alert">{move || form.has(fault).then_some(text)}</p> }
 }
@@ -237,6 +329,7 @@ fn field_id(fault: SettingsFault) -> &'static str {
         SettingsFault::Point => "m-point",
         SettingsFault::Languages => "m-languages",
         SettingsFault::Token => "m-token",
+        SettingsFault::RetentionDays => "m-retention-days",
     }
 }
 

@@ -1,7 +1,9 @@
 //! What is being edited on the settings screen. It outlives the screen: changing the section or the language loses
 //! nothing that was typed.
 
-use candor_core::settings::{Settings, SettingsFault};
+use candor_core::batch::Format;
+use candor_core::settings::{RETENTION_DAYS, Settings, SettingsFault, origin};
+use candor_core::wire::Acknowledge;
 use leptos::prelude::*;
 
 use crate::manager::desk::{Desk, Saving, TokenChange};
@@ -23,6 +25,14 @@ pub struct SettingsForm {
     pub offered: RwSignal<Vec<String>>,
     /// The one that is shown first.
     pub first: RwSignal<String>,
+    /// How events stand in a request.
+    pub format: RwSignal<Format>,
+    /// What makes an event count as delivered.
+    pub acknowledge: RwSignal<Acknowledge>,
+    /// Whether comments are masked.
+    pub mask: RwSignal<bool>,
+    /// For how many days acknowledged events are kept, as typed.
+    pub retention_days: RwSignal<String>,
     desk: Desk,
 }
 
@@ -38,6 +48,10 @@ impl SettingsForm {
             survey: RwSignal::default(),
             offered: RwSignal::default(),
             first: RwSignal::default(),
+            format: RwSignal::default(),
+            acknowledge: RwSignal::default(),
+            mask: RwSignal::new(true),
+            retention_days: RwSignal::new(RETENTION_DAYS.to_string()),
             desk,
         };
         let is_loaded = Memo::new(move |_| desk.settings.with(Option::is_some));
@@ -60,12 +74,12 @@ impl SettingsForm {
         self.desk.saving.with(|saving| matches!(saving, Saving::Faults(faults) if faults.contains(&fault)))
     }
 
-    /// Takes what stands in a field now. A report that repeats the last one is no edit.
-    pub fn take(self, field: RwSignal<String>, value: String) {
-        if field.with_untracked(|typed| *typed != value) {
-            field.set(value);
-            self.edited();
-        }
+    /// Whether saving what is typed removes the stored token, since it is for another origin.
+    pub fn loses_token(self) -> bool {
+        let in_force = self.desk.settings.with(|settings| settings.as_ref().map(|settings| origin(&settings.endpoint)));
+        self.desk.has_token.get()
+            && self.token.with(|typed| typed.trim().is_empty())
+            && in_force.is_some_and(|in_force| self.endpoint.with(|typed| origin(typed.trim()) != in_force))
     }
 
     /// Something was edited: what was said about the last attempt is out of date.
@@ -106,6 +120,11 @@ impl SettingsForm {
             point: self.point.get_untracked().trim().to_owned(),
             survey: self.survey.get_untracked(),
             languages: in_order(&locales, &offered, &first),
+            format: self.format.get_untracked(),
+            acknowledge: self.acknowledge.get_untracked(),
+            mask: self.mask.get_untracked(),
+            // What is no number is no number of days either: the check says so.
+            retention_days: self.retention_days.with_untracked(|days| days.trim().parse().unwrap_or(u32::MAX)),
         };
         self.desk.save_settings(settings, token);
     }
@@ -122,6 +141,10 @@ impl SettingsForm {
         self.survey.set(settings.survey);
         self.first.set(settings.languages.first().cloned().unwrap_or_default());
         self.offered.set(settings.languages);
+        self.format.set(settings.format);
+        self.acknowledge.set(settings.acknowledge);
+        self.mask.set(settings.mask);
+        self.retention_days.set(settings.retention_days.to_string());
     }
 }
 

@@ -3,12 +3,15 @@
 
 use std::rc::Rc;
 
-use candor_core::event::{Body, Draft};
-use candor_core::journal::{Counts, Entry, JournalStore, Place, Quarantined, StoreError};
+use candor_core::chain::Head;
+use candor_core::event::{Body, Draft, EventId};
+use candor_core::journal::{Counts, JournalStore, Place, Quarantined, Restored, Row, StoreError};
+use candor_core::second::Mark;
 
 use crate::browser::announce::{Announcer, News};
 use crate::browser::clock;
 use crate::browser::journal::IndexedDbJournal;
+use crate::manager::browser;
 
 /// The journal, shared by everything that is mounted. What is written through it is announced.
 #[derive(Clone, Debug)]
@@ -24,7 +27,7 @@ impl Store {
     }
 
     /// Tells the kiosk, other tabs, and the desk itself.
-    pub fn tell(&self, news: News) {
+    pub fn tell(&self, news: &News) {
         if let Some(announcer) = self.announcer.as_ref() {
             announcer.tell(news);
         }
@@ -32,15 +35,34 @@ impl Store {
 
     /// Stores that something happens now. The second try is the same draft: the id keeps it single.
     pub async fn record(&self, body: Body) -> Result<(), StoreError> {
+        // Another tab may have recorded last: its run counts other seconds.
+        if let Ok(run) = browser::root_data("run").parse() {
+            self.journal.record_in(run);
+        }
         let draft = Draft::new(&clock::moment(), body);
         twice(async || self.journal.append(&draft).await).await?;
-        self.tell(News::Journal);
+        if let Some((loss, Mark { epoch, seq, .. })) = self.journal.take_loss() {
+            let body = Body::HealthReported { finding: loss.name().to_owned(), epoch, seq, count: 0 };
+            let draft = Draft::new(&clock::moment(), body);
+            twice(async || self.journal.append(&draft).await).await?;
+        }
+        self.tell(&News::Journal);
         Ok(())
     }
 
-    /// Events after a place.
-    pub async fn read(&self, after: Place, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        twice(async || self.journal.read(after, limit).await).await
+    /// Rows after a place as they stand, those of pruned events among them.
+    pub async fn rows(&self, after: Place, limit: usize) -> Result<Vec<Row>, StoreError> {
+        twice(async || self.journal.rows(after, limit).await).await
+    }
+
+    /// Puts back events that another store has kept. The second try finds what the first one did.
+    pub async fn restore(&self, rows: &[String]) -> Result<Restored, StoreError> {
+        twice(async || self.journal.restore(rows).await).await
+    }
+
+    /// The newest place.
+    pub async fn head(&self) -> Result<Option<Head>, StoreError> {
+        twice(async || self.journal.head().await).await
     }
 
     /// The four counts.
@@ -53,6 +75,13 @@ impl Store {
         twice(async || self.journal.quarantine().await).await
     }
 
+    /// Moves refused events from quarantine to the outbox.
+    pub async fn send_again(&self, ids: &[EventId]) -> Result<(), StoreError> {
+        twice(async || self.journal.send_again(ids).await).await?;
+        self.tell(&News::Journal);
+        Ok(())
+    }
+
     /// A named record.
     pub async fn load(&self, name: &str) -> Result<Option<String>, StoreError> {
         twice(async || self.journal.load(name).await).await
@@ -61,6 +90,12 @@ impl Store {
     /// Writes a named record.
     pub async fn save(&self, name: &str, value: &str) -> Result<(), StoreError> {
         twice(async || self.journal.save(name, value).await).await
+    }
+
+    /// Writes a named record if it still is what was expected. After a silence the second try may find the first one's
+    /// work, and say no.
+    pub async fn exchange(&self, name: &str, expected: Option<&str>, value: &str) -> Result<bool, StoreError> {
+        twice(async || self.journal.exchange(name, expected, value).await).await
     }
 }
 

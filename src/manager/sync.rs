@@ -1,15 +1,20 @@
 //! Sync: how delivery stands, what that means and what to do; what was refused; what this tablet is.
 
 use candor_core::journal::Quarantined;
+use candor_core::outbox::OwnReason;
+use candor_core::wire::Rejection;
 use leptos::prelude::*;
 
 use crate::manager::browser;
+use crate::manager::button::button;
+use crate::manager::checkup::Release;
 use crate::manager::desk::{Desk, SyncState};
-use crate::manager::icon::{SYNC, icon};
+use crate::manager::door_screen::trouble_text;
+use crate::manager::icon::{EXPORT, SYNC};
 use crate::manager::language::Language;
-use crate::manager::text::{Advice, SyncTexts};
+use crate::manager::text::{Advice, Count, SyncTexts, fill};
 
-/// Digits of an id or a hash that tell it from others on a screen.
+/// Digits of an id that tell it from others on a screen.
 const SHORT: usize = 12;
 
 /// The sync screen.
@@ -47,10 +52,7 @@ fn StateCard(desk: Desk, language: Language) -> impl IntoView {
                 <p class="m-action">{move || advice().action}</p>
             </div>
             <div class="m-state-do">
-                <button type="button" class="m-button" data-testid="sync-now" on:click=move |_| desk.sync_now()>
-                    {icon(SYNC)}
-                    {words.now}
-                </button>
+                {button("m-button", "sync-now", SYNC, words.now, || false, move || desk.sync_now())}
                 <p class="m-fine" role="status">{move || desk.is_sync_asked.get().then_some(words.asked)}</p>
             </div>
             <dl class="m-facts">
@@ -109,7 +111,7 @@ fn Tablet(desk: Desk, language: Language) -> impl IntoView {
                 <div class="m-long"><dt>{words.device}</dt><dd class="m-code">{tip(|tip| tip.device.clone())}</dd></div>
                 <div><dt>{words.epoch}</dt><dd>{tip(|tip| tip.place.epoch.to_string())}</dd></div>
                 <div><dt>{words.newest}</dt><dd>{number}</dd></div>
-                <div class="m-long"><dt>{words.hash}</dt><dd class="m-code">{tip(|tip| in_groups(tip.hash.as_str()))}</dd></div>
+                <div class="m-long"><dt>{words.hash}</dt><dd class="m-code">{tip(|tip| tip.hash.in_groups())}</dd></div>
             </dl>
             <p class="m-fine">{words.tablet_note}</p>
         </section>
@@ -119,20 +121,41 @@ fn Tablet(desk: Desk, language: Language) -> impl IntoView {
 #[component]
 fn Quarantine(desk: Desk, language: Language) -> impl IntoView {
     let words = &language.texts().sync;
-    let row = |refused: Quarantined| {
-        let id = refused.rejection.id.as_str();
+    let checkup = desk.checkup;
+    let is_busy = move || checkup.release.get() == Release::Running;
+    let row = move |refused: Quarantined| {
+        let reason = reason(&refused.rejection, words);
+        let event = refused.rejection.id;
+        let id = event.as_str().to_owned();
+        let id = id.as_str();
         view! {
             <tr data-testid="quarantine-item">
                 // The end of a UUIDv7 is the part that differs.
                 <th scope="row" class="m-code" title=id.to_owned()>"…"{id.get(id.len().saturating_sub(SHORT)..).unwrap_or(id).to_owned()}</th>
                 <td class="m-code">{refused.rejection.code}</td>
-                <td>{refused.rejection.detail}</td>
+                <td>{reason}</td>
+                <td class="m-do">
+                    <button
+                        type="button"
+                        class="m-quiet"
+                        data-testid="send-again"
+                        disabled=is_busy
+                        on:click=move |_| checkup.send_again(vec![event.clone()])
+                    >
+                        {words.again}
+                    </button>
+                </td>
             </tr>
         }
     };
     view! {
         <section class="m-card" aria-labelledby="m-quarantine">
-            <div class="m-card-head"><h2 id="m-quarantine">{words.quarantine}</h2></div>
+            <div class="m-card-head">
+                <h2 id="m-quarantine">{words.quarantine}</h2>
+                <p class="m-fine" role="status" data-testid="quarantine-says">
+                    {move || released(&checkup.release.get(), language)}
+                </p>
+            </div>
             {move || match desk.quarantine.get() {
                 refused if refused.is_empty() => view! { <p class="m-empty">{words.quarantine_none}</p> }.into_any(),
                 refused => view! {
@@ -143,10 +166,22 @@ fn Quarantine(desk: Desk, language: Language) -> impl IntoView {
                                 <th scope="col">{words.event}</th>
                                 <th scope="col">{words.code}</th>
                                 <th scope="col">{words.reason}</th>
+                                <td></td>
                             </tr>
                         </thead>
                         <tbody>{refused.into_iter().map(row).collect_view()}</tbody>
                     </table>
+                    <div class="m-save">
+                        {button(
+                            "m-button m-second",
+                            "export-quarantine",
+                            EXPORT,
+                            words.export_refused,
+                            is_busy,
+                            move || desk.export_quarantine(),
+                        )}
+                        {button("m-button", "send-all-again", SYNC, words.again_all, is_busy, move || desk.send_all_again())}
+                    </div>
                 }
                     .into_any(),
             }}
@@ -154,10 +189,34 @@ fn Quarantine(desk: Desk, language: Language) -> impl IntoView {
     }
 }
 
+/// Why an event is in quarantine: in the endpoint's words, or in the screen's where the tablet has found it out itself.
+fn reason(rejection: &Rejection, words: &SyncTexts) -> String {
+    match OwnReason::of(rejection) {
+        Some(OwnReason::Conflict) => words.reason_conflict.to_owned(),
+        Some(OwnReason::TooLarge) => words.reason_too_large.to_owned(),
+        Some(OwnReason::Refused { status }) => fill(words.reason_refused, &[&status.to_string()]),
+        Some(OwnReason::Unreadable) => words.reason_unreadable.to_owned(),
+        None => rejection.detail.clone(),
+    }
+}
+
+fn released(release: &Release, language: Language) -> Option<String> {
+    let texts = language.texts();
+    let count = |count: &Count, n: u64| Some(count.of(n, &browser::integer(n, language)));
+    match release {
+        Release::None | Release::Running => None,
+        Release::Queued(n) => count(&texts.sync.queued_again, *n),
+        Release::Exported(n) => count(&texts.sync.exported_refused, *n),
+        Release::NoFile => Some(texts.results.export_failed.to_owned()),
+        Release::Failed(error) => Some(trouble_text(error, &texts.trouble).to_owned()),
+    }
+}
+
 fn state_name(state: &SyncState, has_queued: bool, words: &SyncTexts) -> &'static str {
     match state.name.as_str() {
         "idle" if has_queued => words.about,
         "idle" => words.idle,
+        "paused" if state.why == "foreign" => words.foreign,
         "sending" => words.sending,
         "waiting" => words.waiting,
         "paused" => words.paused,
@@ -171,6 +230,7 @@ fn advice(state: &SyncState, has_queued: bool, words: &SyncTexts) -> Advice {
     match (state.why.as_str(), state.name.as_str()) {
         ("offline", _) => words.is_offline,
         ("portal", _) => words.is_portal,
+        ("foreign", _) => words.is_foreign,
         ("token", _) | ("", "paused") => words.is_token,
         ("endpoint", _) | ("", "misconfigured") => words.is_endpoint,
         ("no-endpoint", _) => words.is_no_endpoint,
@@ -183,16 +243,9 @@ fn advice(state: &SyncState, has_queued: bool, words: &SyncTexts) -> Advice {
     }
 }
 
-/// The beginning of a hash in groups of four, to be read aloud and written down.
-fn in_groups(hash: &str) -> String {
-    let short = hash.get(..SHORT + 4).unwrap_or(hash);
-    let groups: Vec<&str> =
-        (0..short.len()).step_by(4).filter_map(|at| short.get(at..(at + 4).min(short.len()))).collect();
-    groups.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
+    use candor_core::event::EventId;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
@@ -205,6 +258,25 @@ mod tests {
 
     fn check(name: &str, why: &str, expected: Advice) {
         assert_eq!(advise(name, why, false), expected, "{name} {why}");
+    }
+
+    fn check_reason(code: &str, detail: &str, is_in_words_already: bool) {
+        let id = EventId::parse("01a20610-e6f0-7909-8909-090909090909").unwrap();
+        let rejection = Rejection { id, code: code.to_owned(), detail: detail.to_owned() };
+        let [english, chinese] =
+            [Language::English, Language::Chinese].map(|language| reason(&rejection, &language.texts().sync));
+        assert_eq!(english == chinese, is_in_words_already, "{code}: {english}");
+        assert!(english.contains(detail) && chinese.contains(detail) && !english.is_empty(), "{code}: {english}");
+    }
+
+    #[wasm_bindgen_test]
+    fn what_the_tablet_has_found_itself_is_told_in_the_screen_s_language_and_words_stay_as_they_are() {
+        for code in ["conflict", "too-large", "unreadable"] {
+            check_reason(code, "", false);
+        }
+        check_reason("refused", "422", false);
+        check_reason("refused", "the endpoint refuses this event with 422 and takes others", true);
+        check_reason("unknown-type", "我们不认识这种事件", true);
     }
 
     #[wasm_bindgen_test]
@@ -221,15 +293,10 @@ mod tests {
         check("waiting", "offline", words.is_offline);
         check("waiting", "portal", words.is_portal);
         check("paused", "token", words.is_token);
+        check("paused", "foreign", words.is_foreign);
         check("misconfigured", "endpoint", words.is_endpoint);
         check("misconfigured", "no-endpoint", words.is_no_endpoint);
         check("waiting", "storage", words.is_storage);
         check("", "", words.is_unknown);
-    }
-
-    #[wasm_bindgen_test]
-    fn a_hash_is_read_in_fours() {
-        assert_eq!(in_groups("0123456789abcdef0000"), "0123 4567 89ab cdef");
-        assert_eq!(in_groups("012345"), "0123 45");
     }
 }

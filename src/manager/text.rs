@@ -3,19 +3,123 @@
 pub mod en;
 pub mod zh;
 
-/// All texts of one language. `{}` stands for what [`fill`] puts there.
-#[derive(Debug)]
-#[allow(missing_docs, reason = "each field is named by what it says")]
-pub struct Texts {
-    pub product: &'static str,
-    pub desk: &'static str,
-    pub to_kiosk: &'static str,
-    pub door: DoorTexts,
-    pub rail: RailTexts,
-    pub results: ResultsTexts,
-    pub sync: SyncTexts,
-    pub settings: SettingsTexts,
-    pub trouble: TroubleTexts,
+/// Structs of texts, each field named by what it says: a text, unless it says what else.
+macro_rules! texts {
+    (@kind) => { &'static str };
+    (@kind $kind:ty) => { $kind };
+    ($($(#[$of:meta])* $name:ident { $($(#[$doc:meta])* $field:ident $(: $kind:ty)?),* $(,)? })*) => {$(
+        $(#[$of])*
+        #[derive(Debug)]
+        #[allow(missing_docs, reason = "each field is named by what it says")]
+        pub struct $name {
+            $($(#[$doc])* pub $field: texts!(@kind $($kind)?),)*
+        }
+    )*};
+}
+
+texts! {
+    /// All texts of one language. `{}` stands for what [`fill`] puts there.
+    Texts {
+        product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, sync: SyncTexts,
+        health: HealthTexts, settings: SettingsTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
+        backup: BackupTexts, restore: RestoreTexts, trouble: TroubleTexts,
+    }
+
+    DoorTexts {
+        ask, ask_hint, choose, choose_hint, pin, again, unlock, set, checking, refused, early, uncounted,
+        uncounted_elsewhere, chosen_elsewhere, wait, enter_again, fault_digits, fault_guessable, fault_differs,
+        damaged, awaited, awaited_hint, awaited_long, pad, delete, clear,
+    }
+
+    RailTexts {
+        results, sync, health, settings, tabs, lock, counts, recorded, acknowledged, queued, quarantined, add_up,
+        do_not_add_up, do_not_add_up_long, locking, stay,
+    }
+
+    ResultsTexts {
+        today, all, since, csat, csat_formula, negative, negative_formula, interval, responses: Count, too_few,
+        none_today, none_ever, none_hint, distribution, as_table, level, count, share, total,
+        levels: [&'static str; 5], comments, comments_shown, sealed_comment, no_comments, no_comments_hint, reading,
+        export, export_note, exporting,
+        /// The browser did not take the file.
+        export_failed,
+        exported: Count, exported_untraced, export_lines, exporting_lines, exported_lines: Count, open_comments,
+        open_comments_hint, open_comments_elsewhere, open, open_refused, open_altered, comment_altered,
+    }
+
+    SyncTexts {
+        idle, about, sending, waiting, paused, foreign, misconfigured, unknown, is_idle: Advice, is_about: Advice,
+        is_sending: Advice, is_waiting: Advice, is_offline: Advice, is_portal: Advice, is_token: Advice,
+        is_foreign: Advice, is_endpoint: Advice, is_no_endpoint: Advice, is_storage: Advice, is_unknown: Advice, now,
+        asked, safe, endpoint, token, token_set, token_unset, balance, balance_note, quarantine, quarantine_note,
+        quarantine_none, event, code, reason, reason_conflict, reason_too_large,
+        /// With the status.
+        reason_refused,
+        reason_unreadable, again, again_all, queued_again: Count, export_refused,
+        exported_refused: Count, tablet, tablet_note, device, epoch, newest, hash,
+    }
+
+    HealthTexts {
+        storage, used, quota, outlook, days: Count, too_early, years, formula, formula_n, too_early_note, short,
+        unmeasured, promise, asking, given: Advice, withheld: Advice, refused: Advice, no_promise: Advice, ask,
+        home_screen, home_screen_why, home_screen_how: [&'static str; 3], second, second_ok: Advice,
+        second_unsupported: Advice, second_busy: Advice, second_failed: Advice, second_full: Advice,
+        second_unknown: Advice, second_why, chain, chain_note, verify, verifying, whole: Count, faults: Count,
+        unlisted: Count, pauses: Count, pruned: Count, comments, explained, explained_by, lost_before, explained_recovered: Count, receiver_has,
+        receiver_may_lack, own_device, other_device, signed, place, findings, no_findings, wiped: Advice,
+        wiped_unawares: Advice, cut: Advice, unusable: Advice, repaired: Advice, recovered: Advice, second_lost: Advice, second_damaged: Advice,
+        clock_fast: Advice, clock_slow: Advice, clock_right: Advice, clock_off: Advice, sealing_damaged: Advice,
+        release_failed: Advice, other_finding: Advice, new, loss, loss_of_words, acknowledge, release,
+    }
+
+    SettingsTexts {
+        delivery, endpoint, endpoint_hint, endpoint_fault, token, token_set, token_unset, token_keep, token_remove,
+        token_fault,
+        /// Saving removes the token, since it belongs to the endpoint before.
+        token_lost,
+        kiosk, point, point_hint, point_example, point_fault, survey, survey_hint, languages, languages_hint,
+        languages_fault, first, advanced, format,
+        /// In the order of `Format::ALL`.
+        formats: [&'static str; 4],
+        format_hint, acknowledge,
+        /// In the order of `Acknowledge::ALL`.
+        acknowledgements: [&'static str; 2],
+        receipt_hint, status_hint, privacy, mask, mask_hint, retention_days, retention_days_hint,
+        retention_days_fault, save, saving, saved, not_saved, see_faults, change_pin, change_pin_hint, old_pin,
+        new_pin, new_pin_again, change, changed, old_refused,
+    }
+
+    PassphraseTexts {
+        passphrase, again, short, differs, working, memory,
+    }
+
+    SealingTexts {
+        title, off, on, damaged, is_off, is_on_own, is_on_other, is_damaged, make, make_hint, make_button, import,
+        import_hint, import_label, import_button, key_form, key_name, key_weak, name, public_key, private_half, here,
+        elsewhere, take, take_hint, turn_off, turn_off_sure, turn_off_hint, turn_off_do, keep, turned_on, turned_off,
+        taken, not_taken,
+    }
+
+    BackupTexts {
+        title, hint, write, counting, running, cancel, cancelled, done, untraced, unreadable: Count, not_taken,
+        changed,
+        /// In the order of `Texts` of the vault: none, clear, sealed, some.
+        texts: [&'static str; 4],
+    }
+
+    RestoreTexts {
+        title, hint, choose, none_chosen, passphrase, open, asks, restore, put_away, device, own_device, written,
+        events, words,
+        /// In the order of `Texts` of the vault: none, clear, sealed, some.
+        words_are: [&'static str; 4],
+        app, takes_records, takes_records_hint, own_token_hint, running, whole, cancelled, failed, nothing,
+        added: Count, known: Count, refused: Count, pruned: Count, has_records, again, not_a_backup, version, front,
+        wrong, damaged, cut, content, gone,
+    }
+
+    TroubleTexts {
+        again, full, broken, newer, untraced,
+    }
 }
 
 /// A text that counts: for one, and for any other number.
@@ -43,182 +147,13 @@ pub struct Advice {
     pub action: &'static str,
 }
 
-#[derive(Debug)]
-#[allow(missing_docs, reason = "each field is named by what it says")]
-pub struct DoorTexts {
-    pub ask: &'static str,
-    pub ask_hint: &'static str,
-    pub choose: &'static str,
-    pub choose_hint: &'static str,
-    pub pin: &'static str,
-    pub again: &'static str,
-    pub unlock: &'static str,
-    pub set: &'static str,
-    pub checking: &'static str,
-    pub refused: &'static str,
-    pub wait: &'static str,
-    pub enter_again: &'static str,
-    pub fault_digits: &'static str,
-    pub fault_guessable: &'static str,
-    pub fault_differs: &'static str,
-    pub damaged: &'static str,
-    pub pad: &'static str,
-    pub delete: &'static str,
-    pub clear: &'static str,
-}
-
-#[derive(Debug)]
-#[allow(missing_docs, reason = "each field is named by what it says")]
-pub struct RailTexts {
-    pub results: &'static str,
-    pub sync: &'static str,
-    pub settings: &'static str,
-    pub tabs: &'static str,
-    pub lock: &'static str,
-    pub counts: &'static str,
-    pub recorded: &'static str,
-    pub acknowledged: &'static str,
-    pub queued: &'static str,
-    pub quarantined: &'static str,
-    pub add_up: &'static str,
-    pub do_not_add_up: &'static str,
-    pub do_not_add_up_long: &'static str,
-    pub locking: &'static str,
-    pub stay: &'static str,
-}
-
-#[derive(Debug)]
-#[allow(missing_docs, reason = "each field is named by what it says")]
-pub struct ResultsTexts {
-    pub today: &'static str,
-    pub all: &'static str,
-    pub since: &'static str,
-    pub csat: &'static str,
-    pub csat_formula: &'static str,
-    pub negative: &'static str,
-    pub negative_formula: &'static str,
-    pub interval: &'static str,
-    pub responses: Count,
-    pub too_few: &'static str,
-    pub none_today: &'static str,
-    pub none_ever: &'static str,
-    pub none_hint: &'static str,
-    pub distribution: &'static str,
-    pub as_table: &'static str,
-    pub level: &'static str,
-    pub count: &'static str,
-    pub share: &'static str,
-    pub total: &'static str,
-    pub levels: [&'static str; 5],
-    pub comments: &'static str,
-    pub comments_shown: &'static str,
-    pub no_comments: &'static str,
-    pub no_comments_hint: &'static str,
-    pub reading: &'static str,
-    pub export: &'static str,
-    pub export_note: &'static str,
-    pub exporting: &'static str,
-    /// The browser did not take the file.
-    pub export_failed: &'static str,
-    pub exported: Count,
-    pub exported_untraced: &'static str,
-}
-
-#[derive(Debug)]
-#[allow(missing_docs, reason = "each field is named by what it says")]
-pub struct SyncTexts {
-    pub idle: &'static str,
-    pub about: &'static str,
-    pub sending: &'static str,
-    pub waiting: &'static str,
-    pub paused: &'static str,
-    pub misconfigured: &'static str,
-    pub unknown: &'static str,
-    pub is_idle: Advice,
-    pub is_about: Advice,
-    pub is_sending: Advice,
-    pub is_waiting: Advice,
-    pub is_offline: Advice,
-    pub is_portal: Advice,
-    pub is_token: Advice,
-    pub is_endpoint: Advice,
-    pub is_no_endpoint: Advice,
-    pub is_storage: Advice,
-    pub is_unknown: Advice,
-    pub now: &'static str,
-    pub asked: &'static str,
-    pub safe: &'static str,
-    pub endpoint: &'static str,
-    pub token: &'static str,
-    pub token_set: &'static str,
-    pub token_unset: &'static str,
-    pub balance: &'static str,
-    pub balance_note: &'static str,
-    pub quarantine: &'static str,
-    pub quarantine_note: &'static str,
-    pub quarantine_none: &'static str,
-    pub event: &'static str,
-    pub code: &'static str,
-    pub reason: &'static str,
-    pub tablet: &'static str,
-    pub tablet_note: &'static str,
-    pub device: &'static str,
-    pub epoch: &'static str,
-    pub newest: &'static str,
-    pub hash: &'static str,
-}
-
-#[derive(Debug)]
-#[allow(missing_docs, reason = "each field is named by what it says")]
-pub struct SettingsTexts {
-    pub delivery: &'static str,
-    pub endpoint: &'static str,
-    pub endpoint_hint: &'static str,
-    pub endpoint_fault: &'static str,
-    pub token: &'static str,
-    pub token_set: &'static str,
-    pub token_unset: &'static str,
-    pub token_keep: &'static str,
-    pub token_remove: &'static str,
-    pub token_fault: &'static str,
-    pub kiosk: &'static str,
-    pub point: &'static str,
-    pub point_hint: &'static str,
-    pub point_example: &'static str,
-    pub point_fault: &'static str,
-    pub survey: &'static str,
-    pub survey_hint: &'static str,
-    pub languages: &'static str,
-    pub languages_hint: &'static str,
-    pub languages_fault: &'static str,
-    pub first: &'static str,
-    pub save: &'static str,
-    pub saving: &'static str,
-    pub saved: &'static str,
-    pub not_saved: &'static str,
-    pub see_faults: &'static str,
-    pub change_pin: &'static str,
-    pub change_pin_hint: &'static str,
-    pub old_pin: &'static str,
-    pub new_pin: &'static str,
-    pub new_pin_again: &'static str,
-    pub change: &'static str,
-    pub changed: &'static str,
-    pub old_refused: &'static str,
-}
-
-#[derive(Debug)]
-#[allow(missing_docs, reason = "each field is named by what it says")]
-pub struct TroubleTexts {
-    pub again: &'static str,
-    pub full: &'static str,
-    pub broken: &'static str,
-    pub untraced: &'static str,
-}
-
-/// Puts each of `parts` where the next `{}` stands.
+/// Puts each of `parts` where its number stands, `{0}` for the first, else where the next `{}` does.
 pub fn fill(pattern: &str, parts: &[&str]) -> String {
-    parts.iter().fold(pattern.to_owned(), |text, part| text.replacen("{}", part, 1))
+    let put = |text: String, (n, part): (usize, &&str)| match text.replacen(&format!("{{{n}}}"), part, 1) {
+        numbered if numbered != text => numbered,
+        _ => text.replacen("{}", part, 1),
+    };
+    parts.iter().enumerate().fold(pattern.to_owned(), put)
 }
 
 #[cfg(test)]
@@ -230,6 +165,7 @@ mod tests {
     #[wasm_bindgen_test]
     fn fills_in_order_and_counts() {
         assert_eq!(fill("{}–{} %", &["82.7", "89.4"]), "82.7–89.4 %");
+        assert_eq!(fill("{1} 个整天共 {0} 个", &["700", "7"]), "7 个整天共 700 个");
         let rows = Count { one: "{} row", other: "{} rows" };
         assert_eq!([rows.of(1, "1"), rows.of(1_284, "1,284")], ["1 row", "1,284 rows"]);
     }
