@@ -4,16 +4,34 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::process::Program;
+use crate::process::{Program, descendants, signal};
 use crate::wait::until;
+
+/// How Chromium is always started.
+const CHROMIUM_FLAGS: [&str; 11] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    // A kiosk's screen is in front; a headless page may count as covered, and its timers are then slowed down.
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--window-size=800,1280",
+];
 
 /// What renders the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +44,20 @@ pub enum Engine {
     WebKit,
 }
 
+impl Engine {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
+
+    /// As the results name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "Chromium",
+            Self::Firefox => "Firefox",
+            Self::WebKit => "WebKit",
+        }
+    }
+}
+
 /// When a navigation counts as done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loading {
@@ -33,6 +65,27 @@ pub enum Loading {
     Whole,
     /// At once, for pages that are held back on purpose.
     Begun,
+}
+
+/// How a browser is to be started.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    /// What renders the page.
+    pub engine: Engine,
+    /// When a navigation counts as done.
+    pub loading: Loading,
+    /// A profile that outlives the browser; an empty one of its own where there is none. WebKit's own small browser
+    /// keeps what a driven session leaves in memory all the same.
+    pub profile: Option<PathBuf>,
+    /// Further arguments of Chromium's command line.
+    pub flags: Vec<String>,
+}
+
+impl Launch {
+    /// An empty profile and nothing unusual.
+    pub fn of(engine: Engine) -> Self {
+        Self { engine, loading: Loading::Whole, profile: None, flags: Vec::new() }
+    }
 }
 
 /// A session in a running browser. Dropping it ends the session, the browser and the driver.
@@ -44,8 +97,9 @@ pub struct Browser {
     pub engine: Engine,
     session: String,
     driver_address: SocketAddr,
+    is_killed: AtomicBool,
     // Ended in this order: the processes, then the folder that they write to.
-    _driver: Program,
+    driver: Program,
     folder: TempDir,
 }
 
@@ -55,23 +109,32 @@ impl Browser {
     /// # Panics
     /// When the driver or the browser is missing or does not start.
     pub async fn start(engine: Engine, loading: Loading) -> Self {
+        Self::launch(Launch { loading, ..Launch::of(engine) }).await
+    }
+
+    /// Starts a browser as `launch` says.
+    ///
+    /// # Panics
+    /// When the driver or the browser is missing or does not start.
+    pub async fn launch(launch: Launch) -> Self {
+        let engine = launch.engine;
         let folder = tempfile::tempdir().expect("the system has room for a profile");
         let driver_address = free_address();
         let mut driver =
-            Program::start(&mut driver_command(engine, driver_address, &folder), &folder.path().join("driver.log"));
+            Program::start(&mut driver_command(&launch, driver_address, &folder), &folder.path().join("driver.log"));
         until("the driver to listen", async || match (TcpStream::connect(driver_address), driver.ended()) {
             (_, Some(end)) => panic!("the driver of {engine:?} did not start: {end}"),
             (connected, None) => connected.map(drop).map_err(|fault| fault.to_string()),
         })
         .await;
         let connecting = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(engine, loading, folder.path()))
+            .capabilities(capabilities(&launch, folder.path()))
             .connect(&format!("http://{driver_address}"))
             .await;
         let client = connecting
             .unwrap_or_else(|fault| panic!("{engine:?} did not start: {fault}\nthe driver said: {}", driver.said()));
         let session = client.session_id().await.expect("the driver tells the session").expect("a session has an id");
-        Self { client, engine, session, driver_address, _driver: driver, folder }
+        Self { client, engine, session, driver_address, is_killed: AtomicBool::new(false), driver, folder }
     }
 
     /// Where the browser puts what is downloaded.
@@ -93,24 +156,84 @@ impl Browser {
     /// # Panics
     /// When the script throws or takes longer than the session allows.
     pub async fn run_until_called_back(&self, script: &str, arguments: Vec<Value>) -> Value {
-        let outcome = self.client.execute_async(script, arguments).await;
+        let outcome = self.try_until_called_back(script, arguments).await;
         outcome.unwrap_or_else(|fault| panic!("a script of the test failed: {fault}\n{script}"))
     }
 
-    /// Sends a command of the DevTools protocol; Chromium only.
+    /// As [`Self::run_until_called_back`], on a page that may go meanwhile.
+    ///
+    /// # Errors
+    /// What the driver says instead of a result.
+    pub async fn try_until_called_back(&self, script: &str, arguments: Vec<Value>) -> Result<Value, String> {
+        self.client.execute_async(script, arguments).await.map_err(|fault| fault.to_string())
+    }
+
+    /// Sends a command of the DevTools protocol and gives its result; Chromium only.
     ///
     /// # Panics
     /// When the driver refuses it.
-    pub async fn devtools(&self, command: &str, parameters: Value) {
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.try_devtools(command, parameters).await.unwrap_or_else(|fault| panic!("{command}: {fault}"))
+    }
+
+    /// As [`Self::devtools`], for commands that may not come back, such as the end of a tab.
+    ///
+    /// # Errors
+    /// What the driver says instead of a result.
+    pub async fn try_devtools(&self, command: &str, parameters: Value) -> Result<Value, String> {
         let address = format!("http://{}/session/{}/goog/cdp/execute", self.driver_address, self.session);
         let body = json!({ "cmd": command, "params": parameters }).to_string();
-        let answer = reqwest::Client::new().post(address).body(body).send().await.expect("the driver answers");
-        assert!(answer.status().is_success(), "{command}: {}", answer.text().await.unwrap_or_default());
+        let answer = reqwest::Client::new().post(address).body(body).send().await.map_err(|fault| fault.to_string())?;
+        let is_success = answer.status().is_success();
+        let said = answer.text().await.map_err(|fault| fault.to_string())?;
+        let result = serde_json::from_str::<Value>(&said).map(|said| said["value"].clone());
+        if is_success { result.map_err(|fault| fault.to_string()) } else { Err(said) }
+    }
+
+    /// Name and version, as the browser tells them.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn version(&self) -> String {
+        let agent = self.run("return navigator.userAgent", vec![]).await;
+        let agent = agent.as_str().unwrap_or_default();
+        let exact = match self.engine {
+            Engine::Chromium => {
+                self.devtools("Browser.getVersion", json!({})).await["product"].as_str().map(str::to_owned)
+            }
+            Engine::Firefox | Engine::WebKit => agent.split(' ').next_back().map(str::to_owned),
+        };
+        let exact = exact.unwrap_or_default().replace("Headless", "").replace("Chrome/", "Chromium ");
+        exact.replace("Safari/", "WebKit ").replace('/', " ")
+    }
+
+    /// The browser's processes, the driver's own not among them.
+    pub fn processes(&self) -> Vec<u32> {
+        descendants(self.driver.id())
+    }
+
+    /// Ends the browser as SIGKILL does: all of its processes, without a word.
+    pub fn kill(&self) {
+        self.is_killed.store(true, Ordering::Relaxed);
+        signal(&self.processes(), Signal::KILL);
+    }
+
+    /// Stops all of the browser's processes where they are.
+    pub fn stop(&self) {
+        signal(&self.processes(), Signal::STOP);
+    }
+
+    /// Lets them go on.
+    pub fn go_on(&self) {
+        signal(&self.processes(), Signal::CONT);
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
+        if self.is_killed.load(Ordering::Relaxed) {
+            return;
+        }
         // Asked politely first: a browser that is only killed leaves folders behind. A test that panicked may have
         // no runtime any more, hence by hand.
         let Ok(mut stream) = TcpStream::connect(self.driver_address) else { return };
@@ -130,22 +253,23 @@ pub fn free_address() -> SocketAddr {
     listener.local_addr().expect("a listener has an address")
 }
 
-fn driver_command(engine: Engine, address: SocketAddr, folder: &TempDir) -> Command {
-    let variable = match engine {
+fn driver_command(launch: &Launch, address: SocketAddr, folder: &TempDir) -> Command {
+    let variable = match launch.engine {
         Engine::Chromium => "CHROMEDRIVER",
         Engine::Firefox => "GECKODRIVER",
         Engine::WebKit => "WEBKITDRIVER",
     };
     let mut command = Command::new(named_program(variable));
     command.arg(format!("--port={}", address.port())).env("TMPDIR", folder.path());
-    match engine {
+    match launch.engine {
         Engine::Chromium => {}
         Engine::Firefox => {
             command.arg("--profile-root").arg(folder.path());
         }
         Engine::WebKit => {
             command.arg("--host=127.0.0.1");
-            command.env("XDG_DATA_HOME", folder.path()).env("XDG_CACHE_HOME", folder.path());
+            let profile = launch.profile.as_deref().unwrap_or(folder.path());
+            command.env("XDG_DATA_HOME", profile).env("XDG_CACHE_HOME", folder.path());
         }
     }
     command
@@ -163,18 +287,18 @@ fn named_program(variable: &str) -> PathBuf {
     path
 }
 
-fn capabilities(engine: Engine, loading: Loading, folder: &Path) -> Capabilities {
+fn capabilities(launch: &Launch, folder: &Path) -> Capabilities {
     let downloads = folder.join("downloads");
     std::fs::create_dir(&downloads).expect("the profile's folder takes another");
-    let (name, options) = match engine {
-        Engine::Chromium => ("goog:chromeOptions", chromium_options(folder, &downloads)),
-        Engine::Firefox => ("moz:firefoxOptions", firefox_options(&downloads)),
+    let (name, options) = match launch.engine {
+        Engine::Chromium => ("goog:chromeOptions", chromium_options(launch, folder, &downloads)),
+        Engine::Firefox => ("moz:firefoxOptions", firefox_options(launch, &downloads)),
         Engine::WebKit => {
             let options = json!({ "binary": named_program("MINIBROWSER"), "args": ["--automation"] });
             ("webkitgtk:browserOptions", options)
         }
     };
-    let strategy = match loading {
+    let strategy = match launch.loading {
         Loading::Whole => "normal",
         Loading::Begun => "none",
     };
@@ -184,23 +308,25 @@ fn capabilities(engine: Engine, loading: Loading, folder: &Path) -> Capabilities
     wanted.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-fn chromium_options(folder: &Path, downloads: &Path) -> Value {
-    let profile = format!("--user-data-dir={}", folder.join("profile").display());
+fn chromium_options(launch: &Launch, folder: &Path, downloads: &Path) -> Value {
+    let profile = launch.profile.clone().unwrap_or_else(|| folder.join("profile"));
+    let mut args = vec![format!("--user-data-dir={}", profile.display())];
+    args.extend(CHROMIUM_FLAGS.map(str::to_owned));
+    args.extend(launch.flags.iter().cloned());
     json!({
-        "args": [
-            profile, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            // A kiosk's screen is in front; a headless page may count as covered, and its timers are then slowed down.
-            "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
-            "--window-size=800,1280",
-        ],
+        "args": args,
         "prefs": { "download.default_directory": downloads, "download.prompt_for_download": false },
     })
 }
 
-fn firefox_options(downloads: &Path) -> Value {
+fn firefox_options(launch: &Launch, downloads: &Path) -> Value {
+    let mut args = ["-headless", "-width", "800", "-height", "1280"].map(str::to_owned).to_vec();
+    if let Some(profile) = &launch.profile {
+        std::fs::create_dir_all(profile).expect("there is room for a profile");
+        args.extend(["-profile".to_owned(), profile.display().to_string()]);
+    }
     json!({
-        "args": ["-headless", "-width", "800", "-height", "1280"],
+        "args": args,
         "prefs": { "browser.download.folderList": 2, "browser.download.dir": downloads },
     })
 }

@@ -1,5 +1,6 @@
 //! A collector of one's own: the real program, on a free port, with a store in a folder that goes with it.
 
+use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,6 +8,7 @@ use std::process::Command;
 use candor_core::chain::PersonalText;
 use candor_core::event::Event;
 use candor_core::wire::CloudEvent;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::process::Program;
@@ -18,6 +20,7 @@ pub struct Collector {
     running: Option<Program>,
     address: SocketAddr,
     token: String,
+    options: Vec<String>,
     folder: TempDir,
 }
 
@@ -27,11 +30,20 @@ impl Collector {
     /// # Panics
     /// When it is not built or does not start.
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts one with further options of its command line.
+    ///
+    /// # Panics
+    /// When it is not built or does not start.
+    pub async fn start_with(options: &[&str]) -> Self {
+        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
         let folder = tempfile::tempdir().expect("the system has room for a store");
-        let token = reader_token(&folder);
-        let mut running = serve(&folder, "127.0.0.1:0");
+        let token = token_of(&folder, "reader", "end-to-end");
+        let mut running = serve(&folder, "127.0.0.1:0", &options);
         let address = address_of(&mut running).await;
-        Self { running: Some(running), address, token, folder }
+        Self { running: Some(running), address, token, options, folder }
     }
 
     /// Ends the process as a power cut would.
@@ -44,9 +56,40 @@ impl Collector {
     /// # Panics
     /// When it does not start.
     pub async fn start_again(&mut self) {
-        let mut running = serve(&self.folder, &self.address.to_string());
+        let mut running = serve(&self.folder, &self.address.to_string(), &self.options);
         assert_eq!(address_of(&mut running).await, self.address);
         self.running = Some(running);
+    }
+
+    /// A copy of the store as it is on disk; only while the collector is stopped.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub fn copy_store(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let files = fs::read_dir(self.folder.path()).expect("the store's folder is there").flatten();
+        let of_store = files.map(|file| file.path()).filter(|path| path.to_string_lossy().contains("candor.sqlite"));
+        of_store.map(|path| (path.clone(), fs::read(path).expect("a stopped store can be read"))).collect()
+    }
+
+    /// Puts a copy of the store back, as from yesterday's back-up; only while the collector is stopped.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn put_back_store(&self, copy: &[(PathBuf, Vec<u8>)]) {
+        for (path, _) in self.copy_store() {
+            fs::remove_file(path).expect("a stopped store can be removed");
+        }
+        for (path, bytes) in copy {
+            fs::write(path, bytes).expect("there is room for the store");
+        }
+    }
+
+    /// Enrols a device beside the trial's and gives its token.
+    ///
+    /// # Panics
+    /// When it gets none.
+    pub fn enrol(&self, name: &str) -> String {
+        token_of(&self.folder, "enrol", name)
     }
 
     /// Where it listens.
@@ -59,6 +102,22 @@ impl Collector {
         format!("http://{}/", self.address)
     }
 
+    /// The chains of which the collector lacks a number or sees a break, as it tells them.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub async fn gaps(&self) -> Vec<String> {
+        let request =
+            reqwest::Client::new().get(format!("http://{}/v1/devices", self.address)).bearer_auth(&self.token);
+        let answer = request.send().await.expect("the collector answers").text().await.expect("the answer comes whole");
+        let devices: Value = serde_json::from_str(&answer).expect("the collector answers in JSON");
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let sources = list(&devices["devices"]).into_iter().flat_map(|device| list(&device["sources"]));
+        let chains = sources.flat_map(|source| list(&source["chain"]));
+        let is_faulty = |chain: &Value| !list(&chain["missing"]).is_empty() || !list(&chain["broken_at"]).is_empty();
+        chains.filter(is_faulty).map(|chain| chain.to_string()).collect()
+    }
+
     /// Everything stored, in the order in which it came, each event's hash and its text's digest found to be right.
     ///
     /// # Panics
@@ -69,17 +128,19 @@ impl Collector {
         let status = answer.status();
         let lines = answer.text().await.expect("the answer comes whole");
         assert!(status.is_success(), "the collector refused to be read: {status} {lines}");
+        // A further place of an event is no event.
+        let is_event = |line: &&str| !line.contains(",\"copy\":{");
         let open = |line: &str| {
             let event: CloudEvent = serde_json::from_str(line).unwrap_or_else(|fault| panic!("{fault}: {line}"));
             event.open().unwrap_or_else(|fault| panic!("{}: {line}", fault.detail()))
         };
-        lines.lines().map(open).collect()
+        lines.lines().filter(is_event).map(open).collect()
     }
 }
 
-fn serve(folder: &TempDir, listen: &str) -> Program {
+fn serve(folder: &TempDir, listen: &str, options: &[String]) -> Program {
     let mut command = Command::new(binary());
-    command.args(["serve", "--trial", "--listen", listen, "--store", &store(folder)]);
+    command.args(["serve", "--trial", "--listen", listen, "--store", &store(folder)]).args(options);
     Program::start(&mut command, &folder.path().join("collector.log"))
 }
 
@@ -95,12 +156,12 @@ async fn address_of(running: &mut Program) -> SocketAddr {
     .await
 }
 
-fn reader_token(folder: &TempDir) -> String {
+fn token_of(folder: &TempDir, role: &str, name: &str) -> String {
     let output = Command::new(binary())
-        .args(["reader", "end-to-end", "--store", &store(folder)])
+        .args([role, name, "--store", &store(folder)])
         .output()
         .unwrap_or_else(|fault| panic!("cannot start the collector: {fault}"));
-    assert!(output.status.success(), "no token to read with: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "no token for {name}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("a token is text").trim().to_owned()
 }
 

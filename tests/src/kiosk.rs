@@ -6,9 +6,10 @@ use fantoccini::Locator;
 use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, Engine, Loading};
+use crate::browser::{Browser, Engine, Launch, Loading};
 use crate::remarks::Remark;
 use crate::wait::until;
+use crate::witness::Witness;
 
 /// A browser that shows the kiosk.
 #[derive(Debug)]
@@ -17,12 +18,32 @@ pub struct Kiosk {
     pub browser: Browser,
 }
 
+/// A point of the screen, in CSS pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+}
+
 /// Opens the kiosk in a browser that has never seen it, and waits until the app has taken over.
 ///
 /// # Panics
 /// When it does not.
 pub async fn open_kiosk(engine: Engine, page: &str) -> Kiosk {
     let kiosk = Kiosk { browser: Browser::start(engine, Loading::Whole).await };
+    kiosk.go_to(page).await;
+    kiosk.see_ready().await;
+    kiosk
+}
+
+/// Opens the kiosk in a browser that is started as `launch` says.
+///
+/// # Panics
+/// When the app does not take over.
+pub async fn open_kiosk_in(launch: Launch, page: &str) -> Kiosk {
+    let kiosk = Kiosk { browser: Browser::launch(launch).await };
     kiosk.go_to(page).await;
     kiosk.see_ready().await;
     kiosk
@@ -40,7 +61,11 @@ pub async fn open_kiosk_before_it_is_ready(engine: Engine, page: &str) -> Kiosk 
 }
 
 impl Kiosk {
-    async fn go_to(&self, page: &str) {
+    /// Opens an address.
+    ///
+    /// # Panics
+    /// When it does not open.
+    pub async fn go_to(&self, page: &str) {
         self.browser.client.goto(page).await.unwrap_or_else(|fault| panic!("{page} does not open: {fault}"));
     }
 
@@ -79,9 +104,10 @@ impl Kiosk {
     /// When it does not come to that.
     pub async fn see_on_root(&self, attribute: &str, value: &str) {
         until(&format!("{attribute}={value:?} on the root element"), async || {
-            let script = "return document.documentElement.getAttribute(arguments[0])";
+            let script =
+                "const root = document.documentElement; return [root.getAttribute(arguments[0]), { ...root.dataset }]";
             let seen = self.browser.run(script, vec![json!(attribute)]).await;
-            if seen == value { Ok(()) } else { Err(seen.to_string()) }
+            if seen[0] == value { Ok(()) } else { Err(seen.to_string()) }
         })
         .await;
     }
@@ -241,6 +267,18 @@ impl Kiosk {
         self.see_on_root("lang", tag).await;
     }
 
+    /// A whole customer who says something.
+    ///
+    /// # Panics
+    /// When a screen does not come.
+    pub async fn rate_and_say(&self, level: u8, comment: &str) {
+        self.rate(level).await;
+        self.write_comment(comment).await;
+        self.submit().await;
+        self.see_thanks().await;
+        self.leave_thanks().await;
+    }
+
     /// A rating and nothing more, from the first screen to the first screen.
     ///
     /// # Panics
@@ -281,8 +319,117 @@ impl Kiosk {
             .iter()
             .map(|remark| json!({ "level": remark.rating.level(), "comment": remark.comment }))
             .collect();
-        let served = self.browser.run_until_called_back(include_str!("customers.js"), vec![list.into()]).await;
+        let script = seeing(20_000, include_str!("customers.js"));
+        let served = self.browser.run_until_called_back(&script, vec![list.into()]).await;
         assert_eq!(served, customers.len(), "every customer is served");
+    }
+
+    /// Lets customers come without end, each with words of their own that begin with `prefix`; the witness hears what
+    /// they see at the end.
+    pub async fn let_a_crowd_in(&self, prefix: &str, witness: &Witness, pause: Duration) {
+        let arguments = vec![json!(prefix), json!(witness.address()), json!(pause.as_millis() as u64)];
+        // Long, since the disk may be full for a while.
+        self.browser.run(&seeing(120_000, include_str!("crowd.js")), arguments).await;
+    }
+
+    /// Has the browser promise not to drop what the kiosk stores, as a manager does at the set-up. Chromium alone: elsewhere
+    /// a person is asked.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn promise_to_keep(&self, origin: &str) {
+        let parameters = json!({ "origin": origin, "permissions": ["durableStorage"] });
+        self.browser.devtools("Browser.grantPermissions", parameters).await;
+        let promised = self.browser.run("return navigator.storage.persist()", vec![]).await;
+        assert_eq!(promised, true, "what is stored is kept");
+    }
+
+    /// Keeps every other transaction out of the journal's stores, as a disk does that has stopped to answer, until
+    /// [`Self::let_go_of_the_store`].
+    ///
+    /// # Panics
+    /// When it cannot be had.
+    pub async fn hold_the_store(&self) {
+        let held = self.browser.run_until_called_back(include_str!("hold.js"), vec![]).await;
+        assert_eq!(held, "held", "the store can be held");
+    }
+
+    /// Lets the journal have its store back.
+    pub async fn let_go_of_the_store(&self) {
+        self.browser.run("window.candorHold.isOver = true", vec![]).await;
+    }
+
+    /// Where an element is on the screen: its middle.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub async fn place_of(&self, testid: &str) -> Place {
+        self.see(testid).await;
+        let script = "const box = document.querySelector(`[data-testid=${arguments[0]}]`).getBoundingClientRect(); \
+                      return [box.x + box.width / 2, box.y + box.height / 2]";
+        let place = self.browser.run(script, vec![json!(testid)]).await;
+        Place { x: place[0].as_f64().unwrap_or_default(), y: place[1].as_f64().unwrap_or_default() }
+    }
+
+    /// Taps at a place, whatever is there.
+    pub async fn tap_at(&self, place: &Place) {
+        self.click_at(place, 1).await;
+    }
+
+    /// Taps twice at a place, as fast as a finger bounces.
+    pub async fn tap_twice_at(&self, place: &Place) {
+        self.click_at(place, 1).await;
+        self.click_at(place, 2).await;
+    }
+
+    /// Taps so often at one place, as a finger that drums does, without looking where it falls.
+    pub async fn drum_at(&self, place: &Place, taps: u32, pause: Duration) {
+        for tap in 1..=taps {
+            self.click_at(place, tap).await;
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// `count` is the browser's own: of clicks that follow each other at one place.
+    async fn click_at(&self, place: &Place, count: u32) {
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event = json!({ "type": kind, "x": place.x, "y": place.y, "button": "left", "clickCount": count });
+            self.browser.devtools("Input.dispatchMouseEvent", event).await;
+        }
+    }
+
+    /// As [`Self::drum_at`] by touch.
+    pub async fn drum_by_touch_at(&self, place: &Place, taps: u32, pause: Duration) {
+        for _ in 0..taps {
+            let begin = json!({ "type": "touchStart", "touchPoints": [{ "x": place.x, "y": place.y }] });
+            self.browser.devtools("Input.dispatchTouchEvent", begin).await;
+            let end = json!({ "type": "touchEnd", "touchPoints": [] });
+            self.browser.devtools("Input.dispatchTouchEvent", end).await;
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Freezes the page, as a browser does with one that nobody looks at, or lets it go on.
+    ///
+    /// # Panics
+    /// When the browser cannot.
+    pub async fn set_frozen(&self, is_frozen: bool) {
+        let state = json!({ "state": if is_frozen { "frozen" } else { "active" } });
+        self.browser.devtools("Page.setWebLifecycleState", state).await;
+    }
+
+    /// No further customer comes; the last one is served.
+    ///
+    /// # Panics
+    /// When a customer got stuck.
+    pub async fn see_the_crowd_off(&self) {
+        self.browser.run("window.candorCrowd.isStopped = true", vec![]).await;
+        until("the last customer to be served", async || {
+            let crowd = self.browser.run("return window.candorCrowd", vec![]).await;
+            assert!(crowd["fault"].is_null(), "a customer got stuck: {crowd}");
+            if crowd["isDone"] == true { Ok(()) } else { Err(crowd.to_string()) }
+        })
+        .await;
     }
 
     /// Stops the page's clock and its timers: from now on time passes by [`Self::let_pass`] only. Timers set before
@@ -324,4 +471,9 @@ impl Kiosk {
         })
         .await;
     }
+}
+
+/// A script that sees what the page shows, and waits for so many ms for what is to appear.
+fn seeing(patience_ms: u32, script: &str) -> String {
+    format!("const patience = {patience_ms};\n{}\n{script}", include_str!("see.js"))
 }

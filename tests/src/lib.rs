@@ -9,14 +9,27 @@
     reason = "the harness of tests: whatever it did not expect is a failure of the test"
 )]
 
+pub mod balance;
 pub mod browser;
+pub mod cli;
 pub mod collector;
+/// Chance from a seed: the same dice that the simulation of the rules throws.
+#[path = "../../crates/core/tests/simulation/dice.rs"]
+pub mod dice;
+pub mod disk;
+pub mod early;
 pub mod export;
 pub mod journal;
 pub mod kiosk;
 pub mod manager;
 pub mod process;
 pub mod proxy;
+pub mod receiver;
+pub mod release;
 pub mod remarks;
 pub mod responses;
+pub mod site;
+pub mod tablet;
+pub mod trial;
 pub mod wait;
+pub mod witness;

@@ -1,6 +1,7 @@
 //! What a manager does behind the door.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -64,6 +65,34 @@ impl Kiosk {
         self.see_first_screen().await;
     }
 
+    /// Puts a text where another one stands.
+    ///
+    /// # Panics
+    /// When the field takes no keys.
+    pub async fn replace(&self, testid: &str, text: &str) {
+        let field = self.see(testid).await;
+        field.clear().await.unwrap_or_else(|fault| panic!("{testid} cannot be cleared: {fault}"));
+        field.send_keys(text).await.unwrap_or_else(|fault| panic!("{testid} takes no keys: {fault}"));
+    }
+
+    /// Chooses from a list.
+    ///
+    /// # Panics
+    /// When it is not offered.
+    pub async fn choose(&self, testid: &str, value: &str) {
+        let list = self.see(testid).await;
+        list.select_by_value(value).await.unwrap_or_else(|fault| panic!("{testid} does not offer {value}: {fault}"));
+    }
+
+    /// Saves the settings.
+    ///
+    /// # Panics
+    /// When they are not taken.
+    pub async fn save_settings(&self) {
+        self.tap("save-settings").await;
+        self.see_attribute("settings-saved", "data-ok", "true").await;
+    }
+
     /// The four counts as they stand, read in one moment, and found to add up.
     ///
     /// # Panics
@@ -122,19 +151,38 @@ impl Kiosk {
         items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
     }
 
+    /// Chooses a file from this machine's disk.
+    ///
+    /// # Panics
+    /// When the field takes none.
+    pub async fn choose_file(&self, testid: &str, path: &Path) {
+        let field = self.see(testid).await;
+        let path = path.to_str().expect("a path of the test's own is text");
+        field.send_keys(path).await.unwrap_or_else(|fault| panic!("{testid} takes no file: {fault}"));
+    }
+
+    /// The file with this ending among the downloads, once it is whole.
+    ///
+    /// # Panics
+    /// When none comes.
+    pub async fn downloaded(&self, ending: &str) -> PathBuf {
+        until(&format!("a file .{ending} among the downloads"), async || {
+            let folder = fs::read_dir(self.browser.downloads()).map_err(|fault| fault.to_string())?;
+            let paths: Vec<_> = folder.flatten().map(|entry| entry.path()).collect();
+            let is_whole = |path: &&PathBuf| fs::metadata(path).is_ok_and(|file| file.len() > 0);
+            let whole =
+                paths.iter().filter(is_whole).find(|path| path.extension().is_some_and(|found| found == ending));
+            whole.cloned().ok_or_else(|| format!("{paths:?}"))
+        })
+        .await
+    }
+
     /// Exports the results, and gives back the file that was downloaded.
     ///
     /// # Panics
     /// When no file comes.
     pub async fn export_csv(&self) -> String {
         self.tap("export-csv").await;
-        until("a CSV file among the downloads", async || {
-            let folder = fs::read_dir(self.browser.downloads()).map_err(|fault| fault.to_string())?;
-            let paths: Vec<_> = folder.flatten().map(|entry| entry.path()).collect();
-            let whole = paths.iter().find(|path| path.extension().is_some_and(|extension| extension == "csv"));
-            let file = whole.and_then(|path| fs::read_to_string(path).ok()).filter(|file| !file.is_empty());
-            file.ok_or_else(|| format!("{paths:?}"))
-        })
-        .await
+        fs::read_to_string(self.downloaded("csv").await).expect("a downloaded file can be read")
     }
 }

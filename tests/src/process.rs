@@ -26,6 +26,11 @@ impl Program {
         Self { child, log: log.to_owned() }
     }
 
+    /// Its id in the process table.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What the program has said so far.
     pub fn said(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
@@ -44,16 +49,21 @@ impl Drop for Program {
         let descendants = descendants(self.child.id());
         let _ = self.child.kill();
         let _ = self.child.wait();
-        for id in descendants {
-            if let Some(id) = i32::try_from(id).ok().and_then(Pid::from_raw) {
-                let _ = kill_process(id, Signal::KILL);
-            }
+        signal(&descendants, Signal::KILL);
+    }
+}
+
+/// Sends a signal to each of these processes, by its id. One that has ended since is none of our business.
+pub fn signal(processes: &[u32], signal: Signal) {
+    for id in processes {
+        if let Some(id) = i32::try_from(*id).ok().and_then(Pid::from_raw) {
+            let _ = kill_process(id, signal);
         }
     }
 }
 
 /// Everything that a process has started and that still runs, from the process table of Linux.
-fn descendants(ancestor: u32) -> Vec<u32> {
+pub fn descendants(ancestor: u32) -> Vec<u32> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let parents: Vec<(u32, u32)> = processes
         .filter_map(|entry| {

@@ -3,14 +3,21 @@
 //! It speaks as much HTTP/1.1 as browsers and the collector do: a head, a body of a stated length, one request a
 //! connection. An answer passes as the bytes that came.
 
+use std::collections::BTreeMap;
+use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use flate2::read::GzDecoder;
+use serde_json::{Value, json};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::dice::Dice;
 use crate::wait::until;
 
 /// Where violations of the security policy are reported to.
@@ -31,6 +38,64 @@ pub enum Uploads {
     PortalJson,
     /// They arrive and are stored; then the connection breaks before the answer.
     AnswerLost,
+    /// As [`Self::AnswerLost`], for the first and half of the others.
+    AnswerLostHalf,
+    /// Whatever a bad line, a busy server and a proxy in between do to them, one after the other by chance.
+    Storm,
+    /// As [`Self::Storm`], without the answers that never end: those cost half a minute each.
+    Squall,
+    /// They arrive, and so does the answer, but each takes some seconds: there is nearly always one under way.
+    Slow,
+    /// 503: nobody behind the proxy.
+    Down,
+    /// Every connection breaks before anybody has answered, and the browser takes its own network for sound.
+    Gone,
+    /// 429, with the seconds that it asks for, if any.
+    Limited(Option<u32>),
+    /// They arrive but for one event in a hundred, which the receipt rejects for good.
+    OneInAHundredRejected,
+    /// Whatever holds one of those is refused whole with 422.
+    OneInAHundredPoison,
+}
+
+/// What happens to one upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Pass,
+    Delay(Duration),
+    Answer(Uploads),
+    AnswerLost,
+    HalfAnAnswer,
+    SlowLoris,
+    Reset,
+    Rejected,
+    Poison,
+}
+
+impl Fate {
+    /// Under which name it is counted.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "passed",
+            Self::Delay(_) => "delayed",
+            Self::Answer(Uploads::Down) => "503",
+            Self::Answer(Uploads::Limited(_)) => "429",
+            Self::Answer(_) => "answered by another",
+            Self::AnswerLost => "answers lost after the commit",
+            Self::HalfAnAnswer => "answers cut in half",
+            Self::SlowLoris => "answers that never end",
+            Self::Reset => "reset before the server",
+            Self::Rejected => "receipts with rejections",
+            Self::Poison => "422",
+        }
+    }
+}
+
+/// Whether an endpoint of [`Uploads::OneInAHundredRejected`] or [`Uploads::OneInAHundredPoison`] refuses this event:
+/// told by its id, so that it does so each time.
+pub fn is_refused(id: &str) -> bool {
+    let last = id.get(32..).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    last.is_some_and(|last| last < 0x1_0000 / 100)
 }
 
 impl Uploads {
@@ -39,13 +104,56 @@ impl Uploads {
             format!("HTTP/1.1 {status}\r\n{kind}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
         };
         match self {
-            Self::Pass | Self::AnswerLost => None,
+            Self::Pass
+            | Self::AnswerLost
+            | Self::AnswerLostHalf
+            | Self::Gone
+            | Self::Slow
+            | Self::Storm
+            | Self::Squall
+            | Self::OneInAHundredRejected
+            | Self::OneInAHundredPoison => None,
+            Self::Down => Some(of("503 Service Unavailable", "", "")),
+            Self::Limited(None) => Some(of("429 Too Many Requests", "", "")),
+            Self::Limited(Some(seconds)) => {
+                Some(of("429 Too Many Requests", &format!("Retry-After: {seconds}\r\n"), ""))
+            }
             Self::PortalPage => {
                 Some(of("200 OK", "Content-Type: text/html\r\n", "<!doctype html><title>Wi-Fi</title>"))
             }
             Self::PortalRedirect => Some(of("302 Found", "Location: /healthz\r\n", "")),
             Self::PortalNoContent => Some("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n".to_owned()),
             Self::PortalJson => Some(of("200 OK", "Content-Type: application/json\r\n", r#"{"status":"ok"}"#)),
+        }
+    }
+
+    /// What happens to the next upload. `met` has those that others have met.
+    fn fate(self, dice: &mut Dice, met: &BTreeMap<&'static str, u64>) -> Fate {
+        match self {
+            Self::Pass => Fate::Pass,
+            Self::AnswerLost => Fate::AnswerLost,
+            Self::Gone => Fate::Reset,
+            Self::AnswerLostHalf => {
+                if !met.contains_key(Fate::AnswerLost.name()) || dice.percent(50) {
+                    Fate::AnswerLost
+                } else {
+                    Fate::Pass
+                }
+            }
+            Self::Storm | Self::Squall => match dice.below(100) {
+                0..35 => Fate::Pass,
+                35..50 => Fate::Delay(Duration::from_millis(200 + dice.below(3_000))),
+                50..60 => Fate::Answer(Self::Down),
+                60..70 => Fate::Answer(Self::Limited(Some(1))),
+                70..80 => Fate::HalfAnAnswer,
+                80..82 if self == Self::Storm => Fate::SlowLoris,
+                80..91 => Fate::Reset,
+                _ => Fate::AnswerLost,
+            },
+            Self::Slow => Fate::Delay(Duration::from_millis(500 + dice.below(1_500))),
+            Self::OneInAHundredRejected => Fate::Rejected,
+            Self::OneInAHundredPoison => Fate::Poison,
+            other => Fate::Answer(other),
         }
     }
 }
@@ -56,10 +164,17 @@ struct Network {
     uploads: Mutex<Uploads>,
     /// How many uploads have met something else than [`Uploads::Pass`] since it was set.
     faulty: Mutex<usize>,
+    dice: Mutex<Dice>,
+    /// How often each fate was met since the proxy was started.
+    met: Mutex<BTreeMap<&'static str, u64>>,
+    /// When the first and the last upload came since [`Proxy::set_uploads`].
+    came: Mutex<Option<(Instant, Instant)>>,
     /// Answered after the gate has opened: parts of paths.
     held: Mutex<Vec<String>>,
     gate: watch::Sender<bool>,
     reports: Mutex<Vec<String>>,
+    /// Seconds that the answers' clock is ahead.
+    clock_s: Mutex<i64>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -86,9 +201,13 @@ impl Proxy {
             collector,
             uploads: Mutex::new(Uploads::Pass),
             faulty: Mutex::new(0),
+            dice: Mutex::new(Dice::new(0)),
+            met: Mutex::default(),
+            came: Mutex::default(),
             held: Mutex::default(),
             gate: watch::channel(true).0,
             reports: Mutex::default(),
+            clock_s: Mutex::default(),
         });
         let shared = Arc::clone(&network);
         let accepting = tokio::spawn(async move {
@@ -108,7 +227,28 @@ impl Proxy {
     /// From now on this happens to uploads.
     pub fn set_uploads(&self, uploads: Uploads) {
         *lock(&self.network.faulty) = 0;
+        *lock(&self.network.came) = None;
         *lock(&self.network.uploads) = uploads;
+    }
+
+    /// From now on the answers to uploads say that it is so many seconds later than it is.
+    pub fn set_clock(&self, seconds: i64) {
+        *lock(&self.network.clock_s) = seconds;
+    }
+
+    /// Chance from now on comes from this seed.
+    pub fn seed(&self, seed: u64) {
+        *lock(&self.network.dice) = Dice::new(seed);
+    }
+
+    /// What became of uploads, and how often, since the proxy was started.
+    pub fn met(&self) -> BTreeMap<&'static str, u64> {
+        lock(&self.network.met).clone()
+    }
+
+    /// When the first and the last upload came since the last change of what happens to them.
+    pub fn came(&self) -> Option<(Instant, Instant)> {
+        *lock(&self.network.came)
     }
 
     /// Until the fault has been met that often.
@@ -158,21 +298,75 @@ async fn serve(mut client: TcpStream, network: Arc<Network>) -> Option<()> {
     if lock(&network.held).iter().any(|part| path.contains(part.as_str())) {
         network.gate.subscribe().wait_for(|is_open| *is_open).await.ok()?;
     }
-    let is_upload = request.head.starts_with("POST /v1/events");
-    let uploads = if is_upload { *lock(&network.uploads) } else { Uploads::Pass };
-    if let Some(answer) = uploads.answer_of_another() {
-        client.write_all(answer.as_bytes()).await.ok()?;
-    } else {
+    if !request.head.starts_with("POST /v1/events") {
         let mut answer = forward(&request, network.collector).await?;
-        if uploads == Uploads::Pass {
-            answer.report_violations();
-            client.write_all(&answer.bytes()).await.ok()?;
-        }
+        answer.report_violations();
+        client.write_all(&answer.bytes()).await.ok()?;
+        return client.shutdown().await.ok();
     }
+    let now = Instant::now();
+    lock(&network.came).get_or_insert((now, now)).1 = now;
+    let uploads = *lock(&network.uploads);
+    let fate = {
+        let mut met = lock(&network.met);
+        let fate = uploads.fate(&mut lock(&network.dice), &met);
+        *met.entry(fate.name()).or_default() += 1;
+        fate
+    };
+    let outcome = upload(client, &request, fate, &network).await;
     if uploads != Uploads::Pass {
         *lock(&network.faulty) += 1;
     }
+    outcome
+}
+
+async fn upload(mut client: TcpStream, request: &Message, fate: Fate, network: &Network) -> Option<()> {
+    let answer = match fate {
+        Fate::Reset => return None,
+        Fate::Answer(other) => other.answer_of_another()?.into_bytes(),
+        Fate::Poison if request.batch().iter().any(is_refused_event) => {
+            b"HTTP/1.1 422 Unprocessable Content\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec()
+        }
+        Fate::Rejected => without_the_refused(request, network.collector).await?.bytes(),
+        Fate::Delay(delay) => {
+            tokio::time::sleep(delay).await;
+            forward(request, network.collector).await?.bytes()
+        }
+        _ => {
+            let mut answer = forward(request, network.collector).await?;
+            answer.move_clock(*lock(&network.clock_s));
+            answer.bytes()
+        }
+    };
+    match fate {
+        Fate::AnswerLost => return None,
+        Fate::HalfAnAnswer => client.write_all(&answer[..answer.len() / 2]).await.ok()?,
+        Fate::SlowLoris => {
+            for byte in answer {
+                client.write_all(&[byte]).await.ok()?;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+        _ => client.write_all(&answer).await.ok()?,
+    }
     client.shutdown().await.ok()
+}
+
+fn is_refused_event(event: &Value) -> bool {
+    event["id"].as_str().is_some_and(is_refused)
+}
+
+/// Passes on what is not refused, and puts the rest into the collector's receipt.
+async fn without_the_refused(request: &Message, collector: SocketAddr) -> Option<Message> {
+    let (refused, taken): (Vec<Value>, Vec<Value>) = request.batch().into_iter().partition(is_refused_event);
+    let mut answer = forward(&request.with_body(Value::from(taken).to_string()), collector).await?;
+    let mut receipt: Value = serde_json::from_slice(&answer.body).ok()?;
+    let rejection = |event: &Value| json!({ "id": event["id"], "code": "refused-for-good", "detail": "by the test" });
+    if let Some(rejected) = receipt["rejected"].as_array_mut() {
+        rejected.extend(refused.iter().map(rejection));
+        answer = answer.with_body(receipt.to_string());
+    }
+    Some(answer)
 }
 
 /// `None` when the collector does not answer: the browser then gets no answer either.
@@ -229,6 +423,38 @@ impl Message {
         let kept = |line: &&str| !line.is_empty() && !line.to_ascii_lowercase().starts_with("connection:");
         let lines: Vec<&str> = self.head.lines().filter(kept).collect();
         Self { head: format!("{}\r\nConnection: close\r\n\r\n", lines.join("\r\n")), body: self.body.clone() }
+    }
+
+    /// The events of a batch, packed or not.
+    fn batch(&self) -> Vec<Value> {
+        let mut unpacked = Vec::new();
+        let body = if self.header("content-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("gzip")) {
+            GzDecoder::new(&self.body[..]).read_to_end(&mut unpacked).expect("a packed batch can be unpacked");
+            &unpacked
+        } else {
+            &self.body
+        };
+        serde_json::from_slice(body).expect("a batch travels as JSON")
+    }
+
+    /// The same with another body, which is not packed.
+    fn with_body(&self, body: String) -> Self {
+        let of_the_body = |line: &str| {
+            let line = line.to_ascii_lowercase();
+            line.starts_with("content-length:") || line.starts_with("content-encoding:")
+        };
+        let kept = |line: &&str| !line.is_empty() && !of_the_body(line);
+        let lines: Vec<&str> = self.head.lines().filter(kept).collect();
+        let head = format!("{}\r\nContent-Length: {}\r\n\r\n", lines.join("\r\n"), body.len());
+        Self { head, body: body.into_bytes() }
+    }
+
+    fn move_clock(&mut self, seconds: i64) {
+        let Some(date) = self.header("date").map(str::to_owned) else { return };
+        let time = httpdate::parse_http_date(&date).expect("the collector writes a date");
+        let span = Duration::from_secs(seconds.unsigned_abs());
+        let moved = if seconds < 0 { time - span } else { time + span };
+        self.head = self.head.replace(&date, &httpdate::fmt_http_date(moved));
     }
 
     fn report_violations(&mut self) {

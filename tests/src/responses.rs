@@ -26,7 +26,7 @@ pub struct Response {
 /// Reads every response out of events in any order.
 ///
 /// # Panics
-/// When two events share an id, or a response ends twice or without having begun.
+/// When two events share an id, or a response ends twice.
 pub fn responses(entries: &[(Event, Option<PersonalText>)]) -> Vec<Response> {
     let ids: BTreeSet<_> = entries.iter().map(|(event, _)| &event.id).collect();
     assert_eq!(ids.len(), entries.len(), "every event is there once");
@@ -43,12 +43,12 @@ pub fn responses(entries: &[(Event, Option<PersonalText>)]) -> Vec<Response> {
     let mut responses: Vec<Response> = given.collect();
     for (event, words) in of_kind("rating.detailed") {
         let of = text(&event.data["response"]);
-        let response = responses.iter_mut().find(|response| response.id == of);
-        let response = response.unwrap_or_else(|| panic!("{of} ended and never began"));
+        // Its beginning may still be on its way: half a response is none.
+        let Some(response) = responses.iter_mut().find(|response| response.id == of) else { continue };
         assert!(response.outcome.is_empty(), "{of} ended twice");
         response.outcome = text(&event.data["outcome"]);
         response.reasons = event.data["reasons"].as_array().into_iter().flatten().map(text).collect();
-        response.comment = words.as_ref().map(|words| words.comment.clone()).unwrap_or_default();
+        response.comment = words.as_ref().and_then(PersonalText::comment).unwrap_or_default().to_owned();
     }
     responses
 }

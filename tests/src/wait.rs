@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// How long most things may take. Two cores that also compile are slow; a test that passes never waits for it.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks. Short beside what a person notices, long beside what a look costs.
 const INTERVAL: Duration = Duration::from_millis(20);
 

@@ -6,11 +6,17 @@
     reason = "in a test, whatever was not expected is a failure"
 )]
 
+mod backup;
 mod captive_portal;
+mod door;
 mod early_tap;
+mod health;
 mod idle_reset;
+mod keeper;
 mod main_story;
 mod offline_story;
+mod receivers;
+mod releases;
 mod replay;
 mod security_policy;
 mod speed;

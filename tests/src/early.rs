@@ -1,0 +1,48 @@
+//! Many answers in little time: taps that a page has kept because its wasm had not come yet.
+//!
+//! The page keeps such taps in localStorage and the app records them when it starts, one strict transaction each, with
+//! the code that records every tap. So a test can have a tablet with a hundred thousand answers, and no way into the
+//! app that the public has not.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::dice::Dice;
+use crate::kiosk::Kiosk;
+use crate::wait::until_within;
+
+/// Taps kept at a time: forgetting them takes time that grows with the square.
+const AT_ONCE: usize = 5_000;
+/// A slow disk takes some milliseconds each.
+const PATIENCE: Duration = Duration::from_secs(180);
+const KEEP: &str = "localStorage.setItem('candor.early', arguments[0])";
+const KEPT: &str = "return (localStorage.getItem('candor.early') ?? '').length";
+
+impl Kiosk {
+    /// Has `count` customers tap at pages whose wasm never came, and starts the page that records them.
+    ///
+    /// # Panics
+    /// When they are not recorded.
+    pub async fn record_early_taps(&self, count: usize, dice: &mut Dice) {
+        let mut left = count;
+        while left > 0 {
+            let lines: String = (0..left.min(AT_ONCE)).map(|tap| line(tap, dice)).collect();
+            self.browser.run(KEEP, vec![json!(lines)]).await;
+            self.reload().await;
+            self.see_ready().await;
+            until_within(PATIENCE, "the early taps to be recorded", async || {
+                let kept = self.browser.run(KEPT, vec![]).await;
+                if kept == 0 { Ok(()) } else { Err(format!("{kept} characters are still kept")) }
+            })
+            .await;
+            left -= left.min(AT_ONCE);
+        }
+    }
+}
+
+/// As `first_paint.js` keeps a tap: level, wall clock, uptime, random bytes, page.
+fn line(tap: usize, dice: &mut Dice) -> String {
+    let random: String = dice.bytes::<26>().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{} {} {} {random} 1\n", 1 + tap % 5, 1_795_398_067_120 + tap as u64 * 40, 900 + tap % 100)
+}

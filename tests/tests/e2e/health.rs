@@ -1,0 +1,76 @@
+//! What a tablet says of its own journal: whole, tampered with, or of a version that it does not know.
+
+use candor_tests::browser::Engine;
+use candor_tests::collector::Collector;
+use candor_tests::journal::Journal;
+use candor_tests::kiosk::open_kiosk;
+use candor_tests::wait::until;
+
+/// Makes the worst rating of the journal the best, past the app; gives how many it has found.
+const TAMPER: &str = r#"
+const [done] = arguments;
+const opening = indexedDB.open("candor");
+opening.onsuccess = () => {
+  const database = opening.result;
+  const transaction = database.transaction(["events"], "readwrite");
+  let count = 0;
+  transaction.objectStore("events").openCursor().onsuccess = ({ target: { result: cursor } }) => {
+    if (!cursor) return;
+    const row = JSON.parse(cursor.value);
+    if (row.type?.endsWith("rating.given") && row.data.value === 1) {
+      row.data.value = 5;
+      cursor.update(JSON.stringify(row));
+      count += 1;
+    }
+    cursor.continue();
+  };
+  transaction.oncomplete = () => { database.close(); done(count); };
+  transaction.onabort = () => done(String(transaction.error));
+};
+"#;
+/// Leaves the database as a later version of the app would.
+const UPGRADE: &str = r#"
+const [done] = arguments;
+const opening = indexedDB.open("candor", 2);
+opening.onerror = () => done(String(opening.error));
+opening.onsuccess = () => { opening.result.close(); done("upgraded"); };
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_check_calls_a_journal_whole_until_a_row_of_it_is_tampered_with() {
+    let collector = Collector::start().await;
+    let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
+    kiosk.rate_and_skip(1).await;
+    kiosk.rate_and_skip(4).await;
+    // What waits to be sent could be put right from the second place.
+    kiosk.see_everything_sent().await;
+    kiosk.open_manager_and_choose_a_pin().await;
+    kiosk.tap("tab-health").await;
+    kiosk.tap("verify").await;
+    kiosk.see_attribute("verify-result", "data-ok", "true").await;
+    assert_ne!(kiosk.attribute("verify-result", "data-n").await.as_deref(), Some("0"), "it has looked at something");
+    assert_eq!(kiosk.browser.run_until_called_back(TAMPER, vec![]).await, 1);
+    kiosk.tap("verify").await;
+    kiosk.see_attribute("verify-result", "data-ok", "false").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_a_newer_version_is_left_alone_and_named_on_both_sides_of_the_door() {
+    let collector = Collector::start().await;
+    let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
+    kiosk.rate_and_skip(5).await;
+    kiosk.see_everything_sent().await;
+    let before = Journal::read(&kiosk.browser).await.entries;
+    assert_eq!(kiosk.browser.run_until_called_back(UPGRADE, vec![]).await, "upgraded");
+    kiosk.reload().await;
+    kiosk.see_ready().await;
+    let notice = kiosk.text("notice").await;
+    assert!(notice.contains("较新版本"), "{notice}");
+    kiosk.tap("manager-door").await;
+    until("the door to name the newer version", async || {
+        let says = kiosk.text("pin-says").await;
+        if says.contains("较新版本") { Ok(()) } else { Err(says) }
+    })
+    .await;
+    assert_eq!(Journal::read(&kiosk.browser).await.entries, before, "nothing is touched");
+}

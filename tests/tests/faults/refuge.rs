@@ -1,0 +1,89 @@
+//! Fault 9, the end of it: there is no database at all. The kiosk still collects, in memory and in the second place,
+//! under a warning that nobody can miss, and everything is delivered once the database is back.
+
+use std::time::Duration;
+
+use candor_tests::balance::{Balance, lost_and_doubled};
+use candor_tests::browser::Engine;
+use candor_tests::collector::Collector;
+use candor_tests::kiosk::open_kiosk;
+use candor_tests::proxy::{Proxy, Uploads};
+use candor_tests::release::Release;
+use candor_tests::site::Site;
+use candor_tests::tablet::{Backend, Tablet};
+use candor_tests::trial::Trial;
+use candor_tests::witness::Witness;
+use serde_json::json;
+
+use crate::tabs::BY_DEVTOOLS;
+
+/// Customers without a database, small and full.
+const CUSTOMERS: (usize, usize) = (3, 20);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// A browser that opens no database in this page.
+const NO_DATABASE: &str = "IDBFactory.prototype.open = () => { throw new DOMException('none here', 'UnknownError'); };";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_database_the_kiosk_collects_and_delivers_later() {
+    let mut trial = Trial::begin(9, "no database at all, then one", "answers thanked for");
+    trial.only_in_chromium(BY_DEVTOOLS);
+    let collector = Collector::start().await;
+    let proxy = Proxy::start(collector.address()).await;
+    let folder = tempfile::tempdir().expect("the system has room for a profile");
+    let tablet = Tablet { profile: folder.path().join("profile"), backend: Backend::LevelDb, page: proxy.page() };
+    let witness = Witness::start().await;
+
+    // A tablet that was in service, and whose database fails from now on.
+    let kiosk = tablet.start().await;
+    trial.browser(&kiosk.browser.version().await);
+    kiosk.rate_and_skip(3).await;
+    kiosk.see_drained(PATIENCE).await;
+    proxy.set_uploads(Uploads::Down);
+    kiosk.browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": NO_DATABASE })).await;
+    kiosk.go_to(&tablet.page).await;
+    kiosk.see_ready().await;
+    kiosk.let_a_crowd_in("refuge", &witness, Duration::ZERO).await;
+    let wanted = trial.size.of(CUSTOMERS.0, CUSTOMERS.1);
+    witness.see_thanked(wanted, PATIENCE).await;
+    kiosk.see_the_crowd_off().await;
+    kiosk.see_on_root("data-storage", "refuge").await;
+    let notice = kiosk.text("notice").await;
+    assert!(notice.contains("存储"), "the warning stands: {notice}");
+    kiosk.browser.kill();
+    drop(kiosk);
+
+    // The next start has its database again.
+    proxy.set_uploads(Uploads::Pass);
+    let kiosk = tablet.start().await;
+    kiosk.see_drained(PATIENCE).await;
+    kiosk.rate_and_skip(5).await;
+    let balance = Balance::settle(&kiosk, &collector, PATIENCE).await;
+    let thanked = witness.thanked();
+    let (lost, doubled) = lost_and_doubled(&collector.events().await, &thanked);
+    trial.count(thanked.len() as u64, lost + balance.lost(), doubled + balance.doubled());
+    trial.pass();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_database_and_a_second_place_words_hold_nobody_up() {
+    let release = Release::without_storage();
+    for engine in Engine::ALL {
+        let mut trial =
+            Trial::begin_in(engine.name(), 9, "neither a database nor a second place", "answers thanked for");
+        let collector = Collector::start().await;
+        let site = Site::start(&collector, &release).await;
+        let kiosk = open_kiosk(engine, &site.page()).await;
+        trial.browser(&kiosk.browser.version().await);
+        kiosk.rate(1).await;
+        kiosk.write_comment("排队太久").await;
+        kiosk.submit().await;
+        kiosk.see_thanks().await;
+        kiosk.leave_thanks().await;
+        kiosk.rate_and_skip(4).await;
+        kiosk.see_on_root("data-storage", "refuge").await;
+        let notice = kiosk.text("notice").await;
+        assert!(notice.contains("存储"), "the warning stands: {notice}");
+        trial.count(2, 0, 0);
+        trial.pass();
+    }
+}
