@@ -8,15 +8,15 @@ SHELL := /usr/bin/env bash
 PORT ?= 8080
 
 # All that the built app is made of. dist/ is made anew when one of them is newer.
-APP_SOURCES := $(wildcard index.html Trunk.toml Cargo.toml Cargo.lock crates/core/Cargo.toml scripts/post-build*) \
-	$(shell find src crates/core/src public style -type f 2>/dev/null)
+APP_SOURCES := $(wildcard index.html Trunk.toml Cargo.toml Cargo.lock crates/core/Cargo.toml crates/vault/Cargo.toml scripts/post-build* scripts/release.mjs) \
+	$(shell find src crates/core/src crates/vault/src public style -type f 2>/dev/null)
 
 .PHONY: help
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build ## Serve the kiosk for a trial at 127.0.0.1, PORT 8080 unless given
+run: collector ## Serve the kiosk for a trial at 127.0.0.1, PORT 8080 unless given
 	@mkdir -p .trial
 	@exec target/release/candor-collector serve --trial --listen 127.0.0.1:$(PORT) --store sqlite:.trial/candor.sqlite
 
@@ -28,8 +28,17 @@ test: setup-test ## Run every test, and end with how many ran in each part
 replay: setup-test ## Drive the kiosk with all 3,000 real remarks
 	@scripts/test.sh replay
 
+.PHONY: faults
+faults: setup-test ## Run the fault suite with its full counts, and write docs/reliability.md (an hour or two, as root)
+	@scripts/test.sh faults-full
+
 .PHONY: build
-build: dist/index.html ## Build the app and the collector that carries it
+build: dist/index.html ## Build the app, the collector that carries it, and the candor program
+	@cargo build --release -p candor-collector -p candor-cli
+
+# What a trial needs, so that `make run` does not wait for the candor program.
+.PHONY: collector
+collector: dist/index.html
 	@cargo build --release -p candor-collector
 
 dist/index.html: $(APP_SOURCES) | setup
@@ -60,9 +69,17 @@ test-app: setup-test ## Test the app's code in headless Chromium
 test-collector: setup-test ## Test the collector, with SQLite and with PostgreSQL
 	@scripts/test.sh collector
 
+.PHONY: test-tools
+test-tools: setup-test ## Test the candor program: verify, open, keys and back-ups
+	@scripts/test.sh tools
+
 .PHONY: test-e2e
 test-e2e: setup-test ## Test the whole in Chromium, Firefox and WebKit
 	@scripts/test.sh e2e
+
+.PHONY: test-faults
+test-faults: setup-test ## Test a little of each fault
+	@scripts/test.sh faults
 
 .PHONY: size
 size: build ## Show what the first load of the kiosk weighs

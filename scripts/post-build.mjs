@@ -1,17 +1,11 @@
-// Trunk's last step: makes the files small, tells the service worker what the release is made of, and lays compressed
-// copies beside the files.
+// Trunk's last step: makes the files small, makes them a release, and lays compressed copies beside them.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { gather, seal, UNNAMED, walk } from './release.mjs';
 
 const staging = process.env.TRUNK_STAGING_DIR;
-
-const walk = (folder) => readdirSync(folder).sort().flatMap((name) => {
-  const path = join(folder, name);
-  return statSync(path).isDirectory() ? walk(path) : [path];
-});
 
 const minify = (source, ...options) => {
   const esbuild = spawnSync('esbuild', ['--minify', '--charset=utf8', '--log-level=error', ...options], { input: source });
@@ -99,16 +93,12 @@ writeFileSync(page, small);
 
 // --- The release ---------------------------------------------------------------------------------------------------
 
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
-const names = walk(staging).map((path) => relative(staging, path)).filter((file) => file !== 'sw.js');
-const files = Object.fromEntries(names.map((file) => [file, sha256(readFileSync(join(staging, file)))]));
-const release = { name: sha256(JSON.stringify(files)).slice(0, 16), files };
-
-const worker = join(staging, 'sw.js');
-const empty = "const RELEASE = { name: 'none', files: {} };";
-const source = readFileSync(worker, 'utf8');
-if (!source.includes(empty)) throw new Error(`public/sw.js has no line “${empty}”`);
-writeFileSync(worker, source.replace(empty, `const RELEASE = ${JSON.stringify(release)};`));
+gather(staging);
+// The two that name files of the release ask for them in its folder; a name that is not there would stay unnoticed.
+for (const file of ['kiosk_bg.wasm', 'manager_bg.wasm']) {
+  if (!readFileSync(join(staging, UNNAMED, file)).includes(UNNAMED)) throw new Error(`${file} has no ${UNNAMED} in it`);
+}
+seal(staging);
 
 for (const path of walk(staging)) {
   const bytes = readFileSync(path);

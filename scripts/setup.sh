@@ -287,6 +287,26 @@ has_cjk_font() {
     { command -v fc-list >/dev/null && [[ -n $(fc-list :lang=zh-cn family 2>/dev/null) ]]; }
 }
 
+# Receivers made of other people's libraries, at the versions of their lock file.
+need_receivers() {
+  local from=$ROOT/tests/receivers to=$TOOLS/receivers
+  cmp -s "$from/package-lock.json" "$to/package-lock.json" && [[ -f $to/node_modules/.package-lock.json ]] && return
+  command -v npm >/dev/null || apt_install "npm brings the libraries of the receivers" npm
+  say "the libraries of the receivers: from npm, the kiosk is tested against programs that are not ours"
+  mkdir -p "$to"
+  cp "$from/package.json" "$from/package-lock.json" "$to/"
+  logged npm ci --prefix "$to" --no-audit --no-fund --ignore-scripts && return
+  # Half of an installation must not pass for one the next time.
+  rm -f "$to/package-lock.json"
+  stop "the libraries of the receivers" "$(reason) (all of it: $LOG)" "npm ci --prefix .tools/receivers"
+}
+
+# mkfs.ext4 lies where only root looks.
+need_file_systems() {
+  PATH=$PATH:/usr/sbin command -v mkfs.ext4 >/dev/null ||
+    apt_install "power cuts are tried on a file system of their own" e2fsprogs
+}
+
 # The tests start a server of their own, so the package must not make and start
 # one for the whole machine, as it does when left alone. A drop-in says so for
 # as long as the installation lasts.
@@ -320,6 +340,8 @@ setup_test() {
   need_lint
   need_browsers
   need_geckodriver
+  need_receivers
+  need_file_systems
   need_postgres
 }
 

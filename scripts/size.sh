@@ -23,8 +23,9 @@ const brotli = (bytes) => zlib.brotliCompressSync(bytes, {
   },
 }).length;
 
-// Fetched later: the manager's module when the door is first opened, the service worker when nobody is served.
-const later = /\bimport\s*\([^)]*\)|\.register\s*\([^)]*\)/g;
+// Fetched later: the keeper's worker once the kiosk stands, the manager's module when the door is first opened, the
+// service worker when nobody is served.
+const later = /\bimport\s*\([^)]*\)|\.register\s*\([^)]*\)|\bnew\s+Worker\s*\([^)]*\)/g;
 
 // A name counts when such a file is in dist, wherever else the page mentions it.
 const named = (text, from) => (text.replace(later, "").match(/[\w./-]+\.(?:js|mjs|wasm|css)\b/g) || [])
@@ -54,6 +55,13 @@ for (const file of files) {
   packed += small;
 }
 row("sum", raw, packed);
+
+console.log();
+const everything = fs.readdirSync(dist, { recursive: true }).sort();
+for (const file of everything.filter((file) => /\.(js|wasm|css)$/.test(file) && !files.includes(file))) {
+  const bytes = fs.readFileSync(path.join(dist, file));
+  row(`${file}, fetched later`, bytes.length, brotli(bytes));
+}
 
 if (!files.some((file) => file.endsWith(".wasm"))) {
   console.error("size: index.html names no wasm, so this is not the whole of it");

@@ -4,6 +4,7 @@
 #     scripts/test.sh              all parts
 #     scripts/test.sh core e2e     these parts, in this order
 #     scripts/test.sh replay       the end-to-end replay with all 3,000 remarks
+#     scripts/test.sh faults-full  the fault suite with its full counts
 #
 # A part that fails does not keep the later ones from running. A part that
 # cannot run, or that ran no test, has failed.
@@ -14,7 +15,7 @@ set -euo pipefail
 cd "$ROOT"
 
 WASM=wasm32-unknown-unknown
-ALL_PARTS=(lint core app collector size e2e)
+ALL_PARTS=(lint core app collector tools size e2e faults)
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/candor-test.XXXXXX")
 
 # Browsers that are ended leave their profiles behind: here they go with the rest.
@@ -71,11 +72,12 @@ unprivileged() {
 
 # A server of our own, in a folder that goes when the tests end.
 start_postgres() {
-  local bin data=$WORK/postgres port
+  local bin data port
   bin=$(postgres_bindir) || fail "PostgreSQL's server is missing; scripts/setup.sh test installs it"
   port=$(free_port)
   chmod 711 "$WORK"
-  install -d -m 777 "$data"
+  data=$(mktemp -d "$WORK/postgres.XXXXXX")
+  chmod 777 "$data"
   (cd "$data" && unprivileged "$bin/initdb" --pgdata "$data/db" --username candor --auth trust \
     --encoding UTF8 --locale C.UTF-8 --no-sync >"$WORK/initdb.log" 2>&1) ||
     { cat "$WORK/initdb.log"; fail "PostgreSQL's initdb failed"; }
@@ -108,7 +110,10 @@ find_browsers() {
   if [[ $EUID -eq 0 ]]; then export WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1; fi
 }
 
-build_all() { make --no-print-directory build; }
+# Release builds, since what is driven is what is shipped.
+build_all() {
+  make --no-print-directory build
+}
 
 # --- The parts --------------------------------------------------------------
 
@@ -138,6 +143,13 @@ part_collector() {
   cargo test --no-fail-fast -p candor-collector
 }
 
+# The candor program and what it is made of.
+part_tools() {
+  make --no-print-directory dist/index.html # its tests use the collector, which carries it inside
+  start_postgres
+  cargo test --no-fail-fast -p candor-vault -p candor-cli
+}
+
 part_size() {
   make --no-print-directory dist/index.html
   scripts/size.sh
@@ -148,14 +160,39 @@ part_e2e() {
   find_browsers
   start_display
   # Uncaptured, since some of them print what they measured.
-  cargo test --no-fail-fast -p candor-tests -- --test-threads=1 --nocapture
+  cargo test --no-fail-fast -p candor-tests --test e2e -- --test-threads=1 --nocapture
+}
+
+part_faults() {
+  build_all
+  find_browsers
+  start_display
+  cargo test --no-fail-fast -p candor-tests --lib --test faults -- --test-threads=1 --nocapture
+}
+
+# An hour or two. docs/reliability.md is made of what it leaves behind, also when
+# something has failed: then it says so.
+part_faults-full() {
+  local status=0
+  build_all
+  find_browsers
+  start_display
+  export CANDOR_FAULTS=full CANDOR_RESULTS=$ROOT/target/reliability
+  rm -rf "$CANDOR_RESULTS"
+  mkdir -p "$CANDOR_RESULTS"
+  cargo test --release -p candor-core --test simulation -- --nocapture || status=1
+  # Fault 11 is told by the stories of the releases.
+  cargo test --no-fail-fast -p candor-tests --test e2e -- --test-threads=1 --nocapture releases || status=1
+  cargo test --no-fail-fast -p candor-tests --test faults -- --test-threads=1 --nocapture || status=1
+  cargo run -p candor-tests --bin reliability -- "$CANDOR_RESULTS" docs/reliability.md README.md README.zh-CN.md
+  return "$status"
 }
 
 part_replay() {
   build_all
   find_browsers
   start_display
-  CANDOR_REPLAY=3000 cargo test --no-fail-fast -p candor-tests replay -- --test-threads=1 --nocapture
+  CANDOR_REPLAY=3000 cargo test --no-fail-fast -p candor-tests --test e2e replay -- --test-threads=1 --nocapture
 }
 
 part_screenshots() {
@@ -214,7 +251,7 @@ main() {
   trap 'exit 130' INT TERM HUP
   (($#)) || set -- "${ALL_PARTS[@]}"
   for part in "$@"; do
-    declare -F "part_$part" >/dev/null || fail "there is no part '$part'; there are: ${ALL_PARTS[*]} replay screenshots"
+    declare -F "part_$part" >/dev/null || fail "there is no part '$part'; there are: ${ALL_PARTS[*]} faults-full replay screenshots"
   done
   for part in "$@"; do run_part "$part"; done
 
