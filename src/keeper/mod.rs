@@ -295,8 +295,8 @@ impl Keeper {
             self.ask_for_join();
             self.bell.ring();
         }
-        if let Some((known, written)) = words.strip_prefix("keep ").and_then(draft_to_keep) {
-            spawn(Rc::clone(self).take_refuge(known, written));
+        if let Some((until, known, written)) = words.strip_prefix("keep ").and_then(draft_to_keep) {
+            spawn(Rc::clone(self).take_refuge(until, known, written));
         }
     }
 
@@ -765,12 +765,13 @@ impl Keeper {
     ///
     /// Only the leader keeps any: it has the files. To the page of another tab nothing is said, and its customers see
     /// that their answers are not stored.
-    async fn take_refuge(self: Rc<Self>, known: Option<Mark>, draft: Written) {
-        while self.is_leading.get() && !self.has_looked.get() {
+    async fn take_refuge(self: Rc<Self>, until: i64, known: Option<Mark>, draft: Written) {
+        // A keeper that has only begun may get the office, and open the files, in a moment.
+        while !(self.is_leading.get() && self.has_looked.get()) {
+            if clock::now().0 >= until {
+                return;
+            }
             sleep(LOOK_MS).await;
-        }
-        if !self.is_leading.get() {
-            return;
         }
         let refuge = self.the_refuge(known).await;
         let Some(kept) = refuge.keep(draft).await else { return };
@@ -848,12 +849,12 @@ fn sealing_of(second: &SecondPlace) -> Option<String> {
 }
 
 /// What a page says behind `keep`: until when it waits for the answer, how far it knew the database to have come, if at all, and the draft.
-fn draft_to_keep(words: &str) -> Option<(Option<Mark>, Written)> {
+fn draft_to_keep(words: &str) -> Option<(i64, Option<Mark>, Written)> {
     let mut words = words.splitn(5, ' ');
     // Later than this the page has helped itself, and one event must not get two places.
     let until: i64 = words.next()?.parse().ok()?;
     (clock::now().0 < until).then_some(())?;
     let (device, epoch, seq) = (words.next()?, words.next()?.parse().ok()?, words.next()?.parse().ok()?);
     let known = (!device.is_empty()).then(|| Mark { device: device.to_owned(), epoch, seq });
-    Some((known, Written::from_json(words.next()?)?))
+    Some((until, known, Written::from_json(words.next()?)?))
 }

@@ -124,14 +124,28 @@ impl Kiosk {
     /// When it does not come.
     pub async fn see(&self, testid: &str) -> Element {
         until(&format!("{testid} on the screen"), async || {
-            let element = self.find(testid).await?;
+            let element = match self.find(testid).await {
+                Ok(element) => element,
+                Err(fault) => return Err(format!("{fault} {}", self.describe().await)),
+            };
             match element.is_displayed().await {
                 Ok(true) => Ok(element),
-                Ok(false) => Err("it is hidden".to_owned()),
+                Ok(false) => Err(format!("it is hidden {}", self.describe().await)),
                 Err(fault) => Err(fault.to_string()),
             }
         })
         .await
+    }
+
+    /// What the page shows instead of what a test waits for: not every driver says why it finds nothing.
+    async fn describe(&self) -> String {
+        const SCRIPT: &str = "const ids = [...document.querySelectorAll('[data-testid]')];
+            return [{ ...document.documentElement.dataset },
+                ids.filter(e => e.getClientRects().length).map(e => e.dataset.testid)]";
+        match self.browser.client.execute(SCRIPT, vec![]).await {
+            Ok(seen) => format!("on {seen}"),
+            Err(fault) => format!("on a page that does not answer: {fault}"),
+        }
     }
 
     /// Until no element with this test id is on the screen.
