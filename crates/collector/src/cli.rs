@@ -129,6 +129,9 @@ pub enum CliFault {
     /// The name is empty, long, or holds control characters.
     #[error("a name has 1 to {MAX_NAME} characters and no control characters")]
     Name,
+    /// A command that looks into a store was given a file that is not there: most likely it is in another folder.
+    #[error("{0} is not there: name the store with --store or CANDOR_STORE, as candor-collector serve has it")]
+    NoStore(StoreUrl),
     /// Nobody has this name.
     #[error("nobody is called {0}: candor-collector devices lists the names")]
     Nobody(String),
@@ -171,6 +174,14 @@ async fn open(stored: &Stored) -> Result<(Store, StoreUrl), CliFault> {
     Ok((store, url))
 }
 
+/// Opens a store that has to be there already: one that a slip of the folder brought about would look like an answer.
+async fn open_known(stored: &Stored) -> Result<(Store, StoreUrl), CliFault> {
+    match stored.store.parse().map_err(CliFault::Url)? {
+        StoreUrl::Sqlite(file) if !file.exists() => Err(CliFault::NoStore(StoreUrl::Sqlite(file))),
+        _ => open(stored).await,
+    }
+}
+
 async fn open_signing(signed: &Signed) -> Result<(Store, StoreUrl), CliFault> {
     let url: StoreUrl = signed.stored.store.parse().map_err(CliFault::Url)?;
     let source = signed.signing_key.clone().map_or(KeySource::OfStore, KeySource::File);
@@ -191,12 +202,12 @@ async fn enrol(named: &Named, role: Role) -> Result<(), CliFault> {
     if !(1..=MAX_NAME).contains(&name.chars().count()) || name.chars().any(char::is_control) {
         return Err(CliFault::Name);
     }
-    let (store, _) = open(&named.stored).await?;
+    let (store, url) = open(&named.stored).await?;
     let token = issue(&store, name, role).await?;
     store.close().await;
     println!("{}", token.reveal());
     eprintln!(
-        "This is the token of the {} {name}. It is shown this once; the store keeps only its hash.",
+        "This is the token of the {} {name} for {url}. It is shown this once; the store keeps only its hash.",
         role.as_str()
     );
     Ok(())
@@ -209,7 +220,7 @@ async fn issue(store: &Store, name: &str, role: Role) -> Result<Token, CliFault>
 }
 
 async fn revoke(named: &Named) -> Result<(), CliFault> {
-    let (store, _) = open(&named.stored).await?;
+    let (store, _) = open_known(&named.stored).await?;
     let revoked = store.revoke(&named.name, now()).await?;
     store.close().await;
     let count = revoked.ok_or_else(|| CliFault::Nobody(named.name.clone()))?;
@@ -218,7 +229,7 @@ async fn revoke(named: &Named) -> Result<(), CliFault> {
 }
 
 async fn list(stored: &Stored) -> Result<(), CliFault> {
-    let (store, url) = open(stored).await?;
+    let (store, url) = open_known(stored).await?;
     let holders = store.holders().await?;
     store.close().await;
     if holders.is_empty() {

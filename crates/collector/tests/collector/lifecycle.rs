@@ -111,7 +111,7 @@ async fn the_public_key_is_shown_and_stays() {
         let output = run(&fresh.url, &[&["key"], arguments].concat());
         (output.status.code(), String::from_utf8(output.stdout).unwrap().trim().to_owned())
     };
-    run(&fresh.url, &["devices"]);
+    run(&fresh.url, &["enrol", "lobby"]);
     let file = std::path::PathBuf::from(format!("{}.key", fresh.url.trim_start_matches("sqlite:")));
     assert!(!file.exists(), "only what signs makes a key");
     let (_, key) = show(&[]);
@@ -146,9 +146,19 @@ async fn says_what_to_do_when_it_cannot_start() {
     check(&fresh.url, &["serve", "--trial", "--listen", "0.0.0.0:0"], "--listen 127.0.0.1");
     check("mysql://c:s3cret@db/c", &["devices"], "a store is sqlite:<file> or postgres://");
     check("postgres://c:s3cret@127.0.0.1:1/c", &["devices"], "the PostgreSQL database c at 127.0.0.1:1");
-    check("sqlite:/nowhere/at/all/candor.sqlite", &["devices"], "/nowhere/at/all/candor.sqlite");
+    check("sqlite:/nowhere/at/all/candor.sqlite", &["enrol", "lobby"], "/nowhere/at/all/candor.sqlite");
     let help = run("postgres://c:s3cret@db/c", &["serve", "--help"]);
     assert!(!String::from_utf8(help.stdout).unwrap().contains("s3cret"));
+}
+
+#[tokio::test]
+async fn looking_into_a_store_that_is_not_there_makes_none() {
+    let fresh = fresh_sqlite().await;
+    for arguments in [&["devices"][..], &["revoke", "lobby"]] {
+        let (code, message) = said(&run(&fresh.url, arguments));
+        assert!(code == Some(1) && message.contains("candor.sqlite is not there"), "{message}");
+    }
+    assert!(!std::path::Path::new(fresh.url.trim_start_matches("sqlite:")).exists());
 }
 
 #[tokio::test]
