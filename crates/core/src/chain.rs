@@ -59,8 +59,11 @@ pub fn hex(bytes: &[u8]) -> String {
 pub enum PersonalText {
     /// As it was typed, apart from what was masked.
     Clear {
-        /// The words.
+        /// The words; empty where only a contact was left.
         comment: String,
+        /// How to reach the customer, who has agreed to it; empty where that was not wanted.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        contact: String,
         /// 32 hexadecimal digits; without it a short comment could be guessed from its digest.
         salt: String,
     },
@@ -76,13 +79,22 @@ pub enum PersonalText {
 impl PersonalText {
     /// `None` when nothing but white space was written.
     pub fn new(comment: &str, salt: &[u8; 16]) -> Option<Self> {
-        (!comment.trim().is_empty()).then(|| Self::Clear { comment: comment.to_owned(), salt: hex(salt) })
+        Self::with_contact(comment, "", salt)
     }
 
-    /// The same without the numbers and addresses that name a person ([`crate::mask`]). What is sealed stays as it is.
+    /// The same with a way to reach the customer, or only that.
+    pub fn with_contact(comment: &str, contact: &str, salt: &[u8; 16]) -> Option<Self> {
+        let kept = |text: &str| if text.trim().is_empty() { String::new() } else { text.to_owned() };
+        let (comment, contact) = (kept(comment), kept(contact));
+        let is_something = !comment.is_empty() || !contact.is_empty();
+        is_something.then(|| Self::Clear { comment, contact, salt: hex(salt) })
+    }
+
+    /// The same without the numbers and addresses that name a person ([`crate::mask`]) in the words. A contact is just
+    /// that, given on purpose, and stays; so does what is sealed.
     pub fn masked(self) -> Self {
         match self {
-            Self::Clear { comment, salt } => Self::Clear { comment: mask(&comment), salt },
+            Self::Clear { comment, contact, salt } => Self::Clear { comment: mask(&comment), contact, salt },
             sealed => sealed,
         }
     }
@@ -91,6 +103,14 @@ impl PersonalText {
     pub fn comment(&self) -> Option<&str> {
         match self {
             Self::Clear { comment, .. } => Some(comment),
+            Self::Sealed { .. } => None,
+        }
+    }
+
+    /// How to reach the customer, empty where that was not wanted; `None` while it is sealed.
+    pub fn contact(&self) -> Option<&str> {
+        match self {
+            Self::Clear { contact, .. } => Some(contact),
             Self::Sealed { .. } => None,
         }
     }
@@ -240,12 +260,7 @@ mod tests {
             uptime: Uptime(5_000),
             random: [n; 26],
         };
-        let body = Body::RatingDetailed {
-            response: crate::event::EventId::new(&moment),
-            outcome: Outcome::Complete,
-            reasons: vec!["wait".into()],
-            seconds: 9,
-        };
+        let body = Body::detailed(crate::event::EventId::new(&moment), Outcome::Complete, &["wait"], 9);
         Draft { text: PersonalText::new(comment, &[n; 16]), ..Draft::new(&moment, body) }
     }
 
@@ -288,6 +303,17 @@ mod tests {
     }
 
     #[test]
+    fn a_contact_stands_beside_the_words_and_is_not_masked() {
+        let text = PersonalText::with_contact("电话13800138000", "13800138000", &[1; 16]).unwrap().masked();
+        assert_eq!((text.comment(), text.contact()), (Some("电话[☎▇▇▇]"), Some("13800138000")));
+        check_form(&text.to_json(), Some(&text));
+        let alone = PersonalText::with_contact(" ", "a@b.example", &[1; 16]).unwrap();
+        assert_eq!((alone.comment(), alone.contact()), (Some(""), Some("a@b.example")));
+        assert_eq!(PersonalText::with_contact(" ", "", &[1; 16]), None);
+        assert!(!PersonalText::new("好", &[1; 16]).unwrap().to_json().contains("contact"));
+    }
+
+    #[test]
     fn masks_what_is_clear_and_leaves_what_is_sealed() {
         let text = PersonalText::new("电话13800138000", &[1; 16]).unwrap().masked();
         assert_eq!(text.comment(), Some("电话[☎▇▇▇]"));
@@ -323,7 +349,11 @@ mod tests {
     #[test]
     fn counts_responses_and_nothing_else() {
         let moment = Moment { now: UnixMillis(0), offset: UtcOffset(0), uptime: Uptime(0), random: [0; 26] };
-        let given = Body::RatingGiven { value: Rating::new(5).unwrap(), context: Default::default() };
+        let given = Body::RatingGiven {
+            value: Rating::new(5).unwrap(),
+            scale: Default::default(),
+            context: Default::default(),
+        };
         let (_, head) = Head::enrol("tablet", 1).link(&Draft::new(&moment, given));
         let (_, head) = head.link(&draft(1, ""));
         assert_eq!(head.responses, 1);

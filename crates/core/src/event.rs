@@ -4,7 +4,7 @@
 //! changes after that.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::chain::{Hash, PersonalText, hex};
 use crate::time::{Moment, rfc3339};
@@ -64,6 +64,15 @@ impl EventId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The wall clock that it was made by, in milliseconds since 1970 (RFC 9562, section 5.7); 0 for an id that was made
+    /// elsewhere and is not of version 7.
+    pub fn millis(&self) -> u64 {
+        let high = self.0.get(..8).and_then(|digits| u64::from_str_radix(digits, 16).ok());
+        let low = self.0.get(9..13).and_then(|digits| u64::from_str_radix(digits, 16).ok());
+        let is_timed = self.0.get(14..15) == Some("7");
+        high.zip(low).filter(|_| is_timed).map_or(0, |(high, low)| high << 16 | low)
+    }
 }
 
 impl std::fmt::Display for EventId {
@@ -72,21 +81,21 @@ impl std::fmt::Display for EventId {
     }
 }
 
-/// A level on a scale, 1 the worst.
+/// A level on a scale: which numbers there are, and which end is which, the [`Scale`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Rating(u8);
 
 impl Rating {
-    /// The best level of the five-level scale.
-    pub const BEST: u8 = 5;
+    /// The highest level of any scale.
+    const HIGHEST: u8 = 10;
 
-    /// `None` outside 1 to 5.
+    /// `None` above 10.
     pub fn new(level: u8) -> Option<Self> {
-        (1..=Self::BEST).contains(&level).then_some(Self(level))
+        (level <= Self::HIGHEST).then_some(Self(level))
     }
 
-    /// 1 to 5.
+    /// 0 to 10.
     pub fn level(self) -> u8 {
         self.0
     }
@@ -96,7 +105,7 @@ impl TryFrom<u8> for Rating {
     type Error = &'static str;
 
     fn try_from(level: u8) -> Result<Self, Self::Error> {
-        Self::new(level).ok_or("a rating is a level from 1 to 5")
+        Self::new(level).ok_or("a rating is a level from 0 to 10")
     }
 }
 
@@ -105,6 +114,105 @@ impl From<Rating> for u8 {
         rating.0
     }
 }
+
+/// What a customer rates on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scale {
+    /// Five faces, 1 to 5.
+    #[default]
+    #[serde(rename = "faces-5")]
+    Faces5,
+    /// Four faces, 1 to 4: there is no middle.
+    #[serde(rename = "faces-4")]
+    Faces4,
+    /// Three faces, 1 to 3.
+    #[serde(rename = "faces-3")]
+    Faces3,
+    /// Five stars, 1 to 5.
+    #[serde(rename = "stars-5")]
+    Stars5,
+    /// Thumb down or up, 1 or 2.
+    Thumbs,
+    /// How likely to recommend, 0 to 10.
+    Nps,
+    /// How easy it was, 1 to 7.
+    Ces,
+}
+
+impl Scale {
+    /// All of them, by the names that a file has.
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("faces-5", Self::Faces5),
+        ("faces-4", Self::Faces4),
+        ("faces-3", Self::Faces3),
+        ("stars-5", Self::Stars5),
+        ("thumbs", Self::Thumbs),
+        ("nps", Self::Nps),
+        ("ces", Self::Ces),
+    ];
+
+    /// Its name in files and events.
+    pub fn name(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, scale)| *scale == self).map_or("", |(name, _)| name)
+    }
+
+    /// The lowest level.
+    pub fn worst(self) -> u8 {
+        if self == Self::Nps { 0 } else { 1 }
+    }
+
+    /// The highest level.
+    pub fn best(self) -> u8 {
+        match self {
+            Self::Thumbs => 2,
+            Self::Faces3 => 3,
+            Self::Faces4 => 4,
+            Self::Faces5 | Self::Stars5 => 5,
+            Self::Ces => 7,
+            Self::Nps => 10,
+        }
+    }
+
+    /// From here on a rating is a good one: the two best of five faces or stars and of four faces, the best of three and of
+    /// two, promoters (9 and 10) of the NPS, 5 to 7 of the CES.
+    pub fn good_from(self) -> u8 {
+        match self {
+            Self::Thumbs => 2,
+            Self::Faces3 | Self::Faces4 => 3,
+            Self::Faces5 | Self::Stars5 => 4,
+            Self::Ces => 5,
+            Self::Nps => 9,
+        }
+    }
+
+    /// Whether numbers are tapped, of which only the two ends have names.
+    pub fn is_numbers(self) -> bool {
+        matches!(self, Self::Nps | Self::Ces)
+    }
+
+    /// How many names a survey gives to it.
+    pub fn names(self) -> usize {
+        if self.is_numbers() { 2 } else { usize::from(self.best()) }
+    }
+
+    /// Every level, the worst first.
+    pub fn levels(self) -> impl DoubleEndedIterator<Item = Rating> {
+        (self.worst()..=self.best()).map(Rating)
+    }
+
+    /// Whether a level is one of this scale.
+    pub fn has(self, rating: Rating) -> bool {
+        (self.worst()..=self.best()).contains(&rating.level())
+    }
+
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// By which ways an answer comes: the tablet itself, or a link that the customer opened elsewhere.
+pub const CHANNELS: [&str; 2] = ["kiosk", "link"];
 
 /// Where and in what circumstances a rating was given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +232,16 @@ pub struct Context {
     /// The ticket or case number of the service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
+    /// By which way the answer came, one of [`CHANNELS`]; empty for the first of them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub channel: String,
+}
+
+impl Context {
+    /// By which way the answer came.
+    pub fn channel(&self) -> &str {
+        if self.channel.is_empty() { CHANNELS[0] } else { &self.channel }
+    }
 }
 
 /// How a customer left the follow-up.
@@ -146,6 +264,9 @@ pub enum Body {
     RatingGiven {
         /// The level tapped.
         value: Rating,
+        /// On which scale; not written for the usual one, five faces.
+        #[serde(default, skip_serializing_if = "Scale::is_usual")]
+        scale: Scale,
         /// The circumstances.
         #[serde(flatten)]
         context: Context,
@@ -167,6 +288,12 @@ pub enum Body {
         outcome: Outcome,
         /// Ids of the reasons chosen, in the survey's order.
         reasons: Vec<String>,
+        /// Ids of the options chosen, by the id of what was asked.
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        answers: Map<String, Value>,
+        /// Service items rated from 1 to 5, by their ids.
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        items: Map<String, Value>,
         /// Whole seconds from the first tap to this.
         seconds: u32,
     },
@@ -206,6 +333,13 @@ pub enum Body {
         /// The last number.
         to: u64,
     },
+    /// `flag.cleared`: a manager takes a doubt back (see [`crate::flags`]).
+    FlagCleared {
+        /// The response.
+        response: EventId,
+        /// Which doubt: the name of a [`Reason`](crate::vandal::Reason).
+        reason: String,
+    },
     /// `unlocked`: the manager's door was opened.
     Unlocked {},
     /// `unlock.refused`: a wrong PIN.
@@ -216,6 +350,12 @@ pub enum Body {
 }
 
 impl Body {
+    /// A follow-up that brought reasons and nothing else.
+    pub fn detailed(response: EventId, outcome: Outcome, reasons: &[&str], seconds: u32) -> Self {
+        let reasons = reasons.iter().map(|id| (*id).to_owned()).collect();
+        Self::RatingDetailed { response, outcome, reasons, answers: Map::new(), items: Map::new(), seconds }
+    }
+
     /// The type that the event carries, one of [`TYPES`].
     pub fn kind(&self) -> &'static str {
         match self {
@@ -226,6 +366,7 @@ impl Body {
             Self::Exported { .. } => "exported",
             Self::HealthReported { .. } => "health.reported",
             Self::Erased { .. } => "erased",
+            Self::FlagCleared { .. } => "flag.cleared",
             Self::Unlocked {} => "unlocked",
             Self::UnlockRefused { .. } => "unlock.refused",
         }
@@ -370,6 +511,7 @@ mod tests {
         let early = EventId::new(&moment(9));
         let late = EventId::new(&Moment { now: UnixMillis(1_795_398_067_121), ..moment(0) });
         assert!(early < late);
+        assert_eq!((early.millis(), late.millis()), (1_795_398_067_120, 1_795_398_067_121));
         let [a, b, c, d, e, f, g, h, i, j, ..] = moment(9).random;
         let expected = uuid::Builder::from_unix_timestamp_millis(1_795_398_067_120, &[a, b, c, d, e, f, g, h, i, j]);
         assert_eq!(early.as_str(), expected.into_uuid().to_string());
@@ -381,9 +523,28 @@ mod tests {
     }
 
     #[test]
-    fn a_rating_is_one_of_five_levels() {
-        assert_eq!((0..=7).filter_map(Rating::new).map(Rating::level).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
-        assert!(serde_json::from_str::<Rating>("6").is_err());
+    fn a_rating_is_a_level_of_its_scale() {
+        for (name, scale) in Scale::ALL {
+            let levels: Vec<u8> = scale.levels().map(Rating::level).collect();
+            assert_eq!((levels.first(), levels.last()), (Some(&scale.worst()), Some(&scale.best())), "{name}");
+            assert!(levels.contains(&scale.good_from()) && scale.good_from() > scale.worst(), "{name}");
+            assert!((0..=10).filter_map(Rating::new).all(|r| scale.has(r) == levels.contains(&r.level())), "{name}");
+            assert_eq!(serde_json::to_value(scale).unwrap(), name);
+            assert_eq!(scale.name(), name);
+        }
+        assert!(serde_json::from_str::<Rating>("11").is_err());
+    }
+
+    #[test]
+    fn what_is_usual_is_not_written() {
+        let value = Rating::new(2).unwrap();
+        let body = |scale| Body::RatingGiven { value, scale, context: Context::default() };
+        let written = |scale| serde_json::to_string(&body(scale)).unwrap();
+        assert_eq!(written(Scale::Faces5), r#"{"value":2,"survey":"","version":0,"locale":""}"#);
+        assert!(written(Scale::Nps).contains(r#""scale":"nps""#));
+        for scale in [Scale::Faces5, Scale::Ces] {
+            assert_eq!(serde_json::from_str::<Body>(&written(scale)).unwrap(), body(scale));
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 
 use crate::chain::Hash;
 use crate::event::Outcome;
@@ -14,8 +15,8 @@ use crate::witness::SignedHead;
 /// Makes a spreadsheet on Windows read the file as UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 /// The columns. Names are part of the contract: tools read them.
-const COLUMNS: &str =
-    "response,time,survey,version,point,staff,ticket,language,rating,outcome,reasons,comment,seconds,comment_form\r\n";
+const COLUMNS: &str = "response,time,survey,version,point,staff,ticket,language,rating,outcome,reasons,comment,seconds,comment_form,\
+     scale,channel,answers,items,contact\r\n";
 
 /// Writes responses as CSV: one row each, the columns named in the first.
 ///
@@ -51,6 +52,11 @@ pub fn csv<'a>(responses: impl IntoIterator<Item = &'a Response>) -> String {
             &response.comment,
             &response.seconds.map(|seconds| seconds.to_string()).unwrap_or_default(),
             form,
+            response.scale.name(),
+            context.channel(),
+            &pairs(&response.answers),
+            &pairs(&response.items),
+            &response.contact,
         ];
         for (column, field) in fields.into_iter().enumerate() {
             if column > 0 {
@@ -61,6 +67,23 @@ pub fn csv<'a>(responses: impl IntoIterator<Item = &'a Response>) -> String {
         file.push_str("\r\n");
     }
     file
+}
+
+/// `visit=first area=loans,cards`: what was asked and what was chosen, by their ids.
+fn pairs(answers: &Map<String, Value>) -> String {
+    let mut text = String::new();
+    for (asked, chosen) in answers {
+        let separator = if text.is_empty() { "" } else { " " };
+        text.push_str(&[separator, asked, "="].concat());
+        match chosen {
+            Value::Array(options) => {
+                let options: Vec<&str> = options.iter().filter_map(Value::as_str).collect();
+                text.push_str(&options.join(","));
+            }
+            other => text.push_str(&other.to_string()),
+        }
+    }
+    text
 }
 
 fn push_field(file: &mut String, field: &str) {
@@ -305,7 +328,7 @@ mod tests {
     fn writes_the_columns_and_one_row_a_response() {
         let file = super::csv(journal(&[(2, 0, "排队,\"很久\"\n两小时"), (5, 1, "")]).all());
         assert!(file.starts_with("\u{FEFF}response,time,"));
-        assert!(file.contains(",\"排队,\"\"很久\"\"\n两小时\",8,clear\r\n"));
+        assert!(file.contains(",\"排队,\"\"很久\"\"\n两小时\",8,clear,faces-5,kiosk,,,\r\n"));
         assert_eq!(file.matches("\r\n").count(), 3);
         let row = &read(&file)[0];
         assert_eq!(

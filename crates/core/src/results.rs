@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::chain::PersonalText;
-use crate::event::{Body, Context, EventId, Outcome, Rating};
+use serde_json::{Map, Value};
+
+use crate::event::{Body, Context, EventId, Outcome, Rating, Scale};
+use crate::flags::{Doubt, Watch};
 use crate::journal::Entry;
-use crate::statistics::{Share, csat};
+use crate::statistics::{Share, nps, wilson};
 use crate::time::local_day;
+use crate::vandal::Flag;
 
 /// One customer's answer as it stands after all its events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,18 +21,35 @@ pub struct Response {
     pub time: String,
     /// The level, after corrections.
     pub rating: Rating,
+    /// On which scale.
+    pub scale: Scale,
     /// Where and how it was given.
     pub context: Context,
     /// How the follow-up ended; `None` while it has not, or when the tablet lost power in the middle.
     pub outcome: Option<Outcome>,
     /// Reasons chosen.
     pub reasons: Vec<String>,
+    /// Options chosen, by the id of what was asked.
+    pub answers: Map<String, Value>,
+    /// Service items from 1 to 5, by their ids.
+    pub items: Map<String, Value>,
     /// The customer's words; empty while they are sealed.
     pub comment: String,
+    /// How to reach the customer, who has agreed to it; empty while it is sealed.
+    pub contact: String,
     /// The customer's words, when they wait for their key.
     pub sealed: Option<SealedComment>,
     /// From the first tap to the end of the follow-up.
     pub seconds: Option<u32>,
+    /// Why it may not be a customer's.
+    pub doubts: Vec<Doubt>,
+}
+
+impl Response {
+    /// Whether a doubt stands that nobody has taken back.
+    pub fn is_doubtful(&self) -> bool {
+        self.doubts.iter().any(|doubt| !doubt.is_cleared)
+    }
 }
 
 /// Words that only the holder of a key can read.
@@ -45,6 +66,7 @@ pub struct SealedComment {
 pub struct Responses {
     all: Vec<Response>,
     index: BTreeMap<EventId, usize>,
+    watch: Watch,
 }
 
 impl Responses {
@@ -57,43 +79,76 @@ impl Responses {
 
     fn fold_one(&mut self, Entry { event, text, .. }: Entry) {
         // The type decides what the body is; one that this version does not read says nothing about a response.
-        if !event.kind.starts_with("rating.") {
+        if !event.kind.starts_with("rating.") && event.kind != "flag.cleared" {
             return;
         }
-        match serde_json::from_value::<Body>(event.data) {
+        match serde_json::from_value::<Body>(event.data.clone()) {
             // One that was linked twice stands at two places of the journal and is one response.
             Ok(Body::RatingGiven { .. }) if self.index.contains_key(&event.id) => {}
-            Ok(Body::RatingGiven { value, context }) if event.kind == "rating.given" => {
+            Ok(Body::RatingGiven { value, scale, context }) if event.kind == "rating.given" => {
+                let flags = self.watch.given(&event, value, scale);
                 self.index.insert(event.id.clone(), self.all.len());
                 self.all.push(Response {
                     id: event.id,
                     time: event.time,
                     rating: value,
+                    scale,
                     context,
                     outcome: None,
                     reasons: Vec::new(),
+                    answers: Map::new(),
+                    items: Map::new(),
                     comment: String::new(),
+                    contact: String::new(),
                     sealed: None,
                     seconds: None,
+                    doubts: Vec::new(),
                 });
+                self.doubt(flags);
             }
             Ok(Body::RatingChanged { response, value, .. }) => {
                 if let Some(response) = self.find(&response) {
                     response.rating = value;
                 }
             }
-            Ok(Body::RatingDetailed { response, outcome, reasons, seconds }) => {
+            Ok(Body::FlagCleared { response, reason }) if event.kind == "flag.cleared" => {
+                let doubts = self.find(&response).map(|response| response.doubts.iter_mut());
+                for doubt in doubts.into_iter().flatten().filter(|doubt| doubt.reason.as_str() == reason) {
+                    doubt.is_cleared = true;
+                }
+            }
+            Ok(Body::RatingDetailed { response, outcome, reasons, answers, items, seconds }) => {
+                let things = reasons.len() + answers.len() + items.len();
+                let rating = self.find(&response).map(|response| response.rating);
+                // Who was timed out had left.
+                if let Some(rating) = rating.filter(|_| outcome != Outcome::TimedOut) {
+                    let flags = self.watch.finished(&event, &response, rating, things);
+                    self.doubt(flags);
+                }
                 if let Some(response) = self.find(&response) {
                     response.outcome = Some(outcome);
                     response.reasons = reasons;
+                    response.answers = answers;
+                    response.items = items;
                     response.seconds = Some(seconds);
-                    response.comment = text.as_ref().and_then(PersonalText::comment).unwrap_or_default().to_owned();
+                    let clear =
+                        |part: fn(&PersonalText) -> Option<&str>| text.as_ref().and_then(part).unwrap_or_default();
+                    response.comment = clear(PersonalText::comment).to_owned();
+                    response.contact = clear(PersonalText::contact).to_owned();
                     response.sealed = text
                         .filter(|text| text.comment().is_none())
                         .map(|text| SealedComment { event: event.id, text });
                 }
             }
             _ => {}
+        }
+    }
+
+    fn doubt(&mut self, flags: Vec<Flag<EventId>>) {
+        for Flag { response, reason, figures } in flags {
+            if let Some(response) = self.find(&response) {
+                response.doubts.push(Doubt { reason, figures, is_cleared: false });
+            }
         }
     }
 
@@ -112,39 +167,80 @@ impl Responses {
         self.all.iter().filter(move |response| local_day(&response.time) == day)
     }
 
-    /// The newest responses that say something in words, sealed or not, newest first.
+    /// The newest responses that are in doubt, or were, newest first.
+    pub fn latest_doubts(&self, limit: usize) -> Vec<&Response> {
+        self.all.iter().rev().filter(|response| !response.doubts.is_empty()).take(limit).collect()
+    }
+
+    /// The newest responses that say something in words or leave a contact, sealed or not, newest first.
     pub fn latest_comments(&self, limit: usize) -> Vec<&Response> {
-        let has_words = |response: &&Response| !response.comment.is_empty() || response.sealed.is_some();
+        let has_words = |response: &&Response| {
+            !response.comment.is_empty() || !response.contact.is_empty() || response.sealed.is_some()
+        };
         self.all.iter().rev().filter(has_words).take(limit).collect()
     }
 }
 
-/// What a set of responses adds up to.
+/// What the responses on one scale add up to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
+    /// Their scale.
+    pub scale: Scale,
     /// How many responses.
     pub n: u64,
+    /// How many there are besides, on other scales: nothing adds them up with these.
+    pub others: u64,
     /// How many of each level, the worst first.
-    pub levels: [u64; 5],
-    /// CSAT by top-2-box; `None` without a response.
-    pub csat: Option<Share>,
+    pub levels: Vec<u64>,
 }
 
 impl Summary {
-    /// Counts responses.
-    pub fn of<'a>(responses: impl IntoIterator<Item = &'a Response>) -> Self {
-        let mut levels = [0; 5];
+    /// Counts responses on this scale.
+    pub fn of<'a>(scale: Scale, responses: impl IntoIterator<Item = &'a Response>) -> Self {
+        let mut levels = vec![0; scale.levels().count()];
+        let mut others = 0;
         for response in responses {
-            levels[usize::from(response.rating.level()) - 1] += 1;
+            let place = response.rating.level().checked_sub(scale.worst()).map(usize::from);
+            match place.filter(|_| response.scale == scale).and_then(|place| levels.get_mut(place)) {
+                Some(level) => *level += 1,
+                None => others += 1,
+            }
         }
-        Self { n: levels.iter().sum(), levels, csat: csat(&levels) }
+        Self { scale, n: levels.iter().sum(), others, levels }
+    }
+
+    /// Responses on this and on other scales.
+    pub fn total(&self) -> u64 {
+        self.n + self.others
+    }
+
+    /// How many of a level.
+    pub fn of_level(&self, rating: Rating) -> u64 {
+        let place = rating.level().checked_sub(self.scale.worst()).map(usize::from);
+        place.and_then(|place| self.levels.get(place)).copied().unwrap_or_default()
+    }
+
+    /// The share of good ratings, from [`Scale::good_from`] on: CSAT, of the CES scale the share of 5 to 7.
+    pub fn good(&self) -> Option<Share> {
+        self.share_of(self.scale.levels().filter(|rating| rating.level() >= self.scale.good_from()))
+    }
+
+    /// The share of these levels.
+    pub fn share_of(&self, ratings: impl IntoIterator<Item = Rating>) -> Option<Share> {
+        wilson(ratings.into_iter().map(|rating| self.of_level(rating)).sum(), self.n)
+    }
+
+    /// The Net Promoter Score; of its own scale only.
+    pub fn nps(&self) -> Option<Share> {
+        let levels: [u64; 11] = self.levels.as_slice().try_into().ok()?;
+        nps(&levels)
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::chain::{Head, PersonalText};
+    use crate::chain::Head;
     use crate::event::Draft;
     use crate::time::{Moment, UnixMillis, Uptime, UtcOffset};
 
@@ -175,13 +271,13 @@ pub(crate) mod tests {
             let context = Context { survey: "bank".into(), version: 1, locale: "zh-CN".into(), ..Context::default() };
             let first = Rating::new(6 - level).unwrap();
             let value = Rating::new(*level).unwrap();
-            let given = Draft::new(&moment(n, *hours), Body::RatingGiven { value: first, context });
+            let given =
+                Draft::new(&moment(n, *hours), Body::RatingGiven { value: first, scale: Scale::Faces5, context });
             let response = given.id.clone();
             append(given);
             let changed = Body::RatingChanged { response: response.clone(), from: first, value };
             append(Draft::new(&moment(n + 1, *hours), changed));
-            let reasons = vec!["queue".to_owned()];
-            let body = Body::RatingDetailed { response, outcome: Outcome::Complete, reasons, seconds: 8 };
+            let body = Body::detailed(response, Outcome::Complete, &["queue"], 8);
             let text = PersonalText::new(comment, &[n; 16]).map(write);
             append(Draft { text, ..Draft::new(&moment(n + 2, *hours), body) });
         }
@@ -201,12 +297,12 @@ pub(crate) mod tests {
     fn an_event_at_two_places_is_one_response() {
         let given = Draft::new(
             &moment(1, 0),
-            Body::RatingGiven { value: Rating::new(2).unwrap(), context: Context::default() },
+            Body::RatingGiven { value: Rating::new(2).unwrap(), scale: Scale::Faces5, context: Context::default() },
         );
         let (first, second) = (Head::enrol("tablet", 1).link(&given).0, Head::enrol("tablet", 2).link(&given).0);
         let mut folded = Responses::default();
         folded.fold([first, second].map(|event| Entry { place: Default::default(), event, text: None }));
-        assert_eq!(Summary::of(folded.all()).n, 1);
+        assert_eq!(Summary::of(Scale::Faces5, folded.all()).n, 1);
     }
 
     #[test]
@@ -221,11 +317,53 @@ pub(crate) mod tests {
     #[test]
     fn today_begins_at_midnight_where_the_tablet_stands() {
         let responses = journal(&[(5, 0, ""), (4, 14, ""), (1, 15, "late")]);
-        assert_eq!(Summary::of(responses.on_day("2026-11-23")).levels, [0, 0, 0, 1, 1]);
-        assert_eq!(Summary::of(responses.on_day("2026-11-24")).n, 1);
-        let all = Summary::of(responses.all());
-        assert_eq!((all.n, all.csat.unwrap().count), (3, 2));
-        assert_eq!(Summary::default(), Summary::of([]));
+        let of = |day| Summary::of(Scale::Faces5, responses.on_day(day));
+        assert_eq!(of("2026-11-23").levels, [0, 0, 0, 1, 1]);
+        assert_eq!(of("2026-11-24").n, 1);
+        let all = Summary::of(Scale::Faces5, responses.all());
+        assert_eq!((all.n, all.good().unwrap().count), (3, 2));
+        assert_eq!(Summary::of(Scale::Faces5, []).good(), None);
+    }
+
+    #[test]
+    fn a_doubt_stands_until_a_manager_takes_it_back() {
+        let mut head = Head::enrol("tablet", 1);
+        let mut folded = Responses::default();
+        let mut append = |folded: &mut Responses, draft: Draft| {
+            let (event, next) = head.link(&draft);
+            head = next;
+            folded.fold([Entry { place: Default::default(), event, text: draft.text }]);
+        };
+        for n in 0..7_u8 {
+            let at = u64::from(n) * 600;
+            let now = UnixMillis(1_795_398_067_120 + i64::try_from(at).unwrap());
+            let moment = Moment { now, offset: UtcOffset(480), uptime: Uptime(at), random: [n; 26] };
+            let value = Rating::new(1).unwrap();
+            let body = Body::RatingGiven { value, scale: Scale::Faces5, context: Context::default() };
+            append(&mut folded, Draft::new(&moment, body));
+        }
+        assert!(folded.all().iter().all(Response::is_doubtful), "from the first one on");
+        let Response { id, doubts, .. } = folded.all()[3].clone();
+        let cleared = |doubt: &Doubt| {
+            let reason = doubt.reason.as_str().to_owned();
+            Draft::new(&moment(90, 1), Body::FlagCleared { response: id.clone(), reason })
+        };
+        for doubt in &doubts {
+            assert!(folded.all()[3].is_doubtful());
+            append(&mut folded, cleared(doubt));
+        }
+        let doubtful = folded.all().iter().filter(|response| response.is_doubtful()).count();
+        assert_eq!((doubtful, folded.latest_doubts(50).len(), folded.latest_doubts(2).len()), (6, 7, 2));
+    }
+
+    #[test]
+    fn what_was_given_on_another_scale_is_told_and_not_added_up() {
+        let responses = journal(&[(5, 0, ""), (1, 1, "")]);
+        let likely = Response { scale: Scale::Nps, rating: Rating::new(10).unwrap(), ..responses.all()[0].clone() };
+        let mixed = || responses.all().iter().chain([&likely]);
+        let (faces, nps) = (Summary::of(Scale::Faces5, mixed()), Summary::of(Scale::Nps, mixed()));
+        assert_eq!((faces.n, faces.others, faces.nps()), (2, 1, None));
+        assert_eq!((nps.n, nps.others, nps.nps().unwrap().percent), (1, 2, 100.0));
     }
 
     #[test]

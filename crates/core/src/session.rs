@@ -3,9 +3,11 @@
 //! The session decides which screen stands and which event is recorded. It is a plain value: the shell hands in what
 //! happened and when, appends the draft it gets back, and reports that it was stored. Thanks come after that report only.
 
+use serde_json::{Map, Value};
+
 use crate::chain::PersonalText;
-use crate::event::{Body, Context, Draft, EventId, Outcome, Rating};
-use crate::survey::Survey;
+use crate::event::{Body, Context, Draft, EventId, Outcome, Rating, Scale};
+use crate::survey::{Choice, Circumstances, Field, Page, Survey};
 use crate::time::{Moment, Uptime};
 
 /// A customer who waits longer than this for the disk is told so; the answer is still being written.
@@ -14,6 +16,10 @@ const PATIENCE_S: u64 = 5;
 const NOT_SAVED_S: u64 = 15;
 /// A comment is cut here: longer than anybody writes at a counter, short enough for a batch of 256 KiB.
 pub const MAX_COMMENT_CHARS: usize = 4_000;
+/// A telephone number or an address for mail is shorter.
+pub const MAX_CONTACT_CHARS: usize = 120;
+/// Service items are rated from 1 to this.
+pub const BEST_ITEM_LEVEL: u8 = 5;
 
 /// What stands on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +31,7 @@ pub enum Screen {
         /// The answer so far.
         changing: Option<Answer>,
     },
-    /// Reasons and a comment.
+    /// One of the survey's pages after the rating.
     FollowUp {
         /// The answer so far.
         answer: Answer,
@@ -64,10 +70,66 @@ pub struct Response {
 pub struct Answer {
     /// The response.
     pub response: Response,
+    /// Which of the survey's pages stands.
+    pub page: usize,
     /// Reasons tapped, in the survey's order.
     pub reasons: Vec<String>,
+    /// Options chosen: what was asked, and what was tapped.
+    pub chosen: Vec<(String, String)>,
+    /// Service items with their levels.
+    pub items: Vec<(String, u8)>,
     /// Words typed.
     pub comment: String,
+    /// How to be reached.
+    pub contact: String,
+    /// Whether the contact may be used for that.
+    pub has_consented: bool,
+    /// What was missing when it was to be sent.
+    pub lack: Option<Lack>,
+    /// Words and contact of the pages that were sent.
+    said: (String, String),
+}
+
+/// Why a page cannot be sent yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// This page has to ask for a reason.
+    Reason,
+    /// A contact was left, and not the consent to use it.
+    Consent,
+}
+
+impl Answer {
+    fn new(response: Response, page: usize) -> Self {
+        Self {
+            response,
+            page,
+            reasons: Vec::new(),
+            chosen: Vec::new(),
+            items: Vec::new(),
+            comment: String::new(),
+            contact: String::new(),
+            has_consented: false,
+            lack: None,
+            said: Default::default(),
+        }
+    }
+
+    /// Whether this option was chosen.
+    pub fn has_chosen(&self, field: &str, option: &str) -> bool {
+        self.chosen.iter().any(|(asked, chosen)| asked == field && chosen == option)
+    }
+
+    /// The level that a service item was given.
+    pub fn item(&self, id: &str) -> Option<u8> {
+        self.items.iter().find(|(item, _)| item == id).map(|(_, level)| *level)
+    }
+
+    /// What is on the page that stands counts as said from now on.
+    fn say(&mut self) {
+        self.said.0.clone_from(&self.comment);
+        self.said.1 = if self.has_consented { self.contact.clone() } else { String::new() };
+    }
 }
 
 /// Everything that can happen to a session.
@@ -77,16 +139,30 @@ pub enum Input {
     Rated(Rating),
     /// A reason was tapped.
     ReasonToggled(String),
+    /// An option was tapped: of what, and which.
+    OptionToggled(String, String),
+    /// A service item was given a level.
+    ItemRated(String, u8),
     /// The comment field holds this now.
     CommentEdited(String),
+    /// The field for a contact holds this now.
+    ContactEdited(String),
+    /// The customer agrees, or no longer, that the contact is used.
+    ConsentToggled,
+    /// The page before.
+    BackAsked,
     /// The customer wants to correct the level.
     ChangeAsked,
-    /// The answer was sent.
+    /// The page was sent: the next one follows, or the end.
     Submitted,
-    /// The follow-up was passed over.
+    /// The page was passed over; on the first one that goes for all of them.
     Skipped,
     /// A language was chosen.
     LocaleChosen(String),
+    /// Large text, or no longer.
+    LargeToggled,
+    /// High contrast, or no longer.
+    ContrastToggled,
     /// A touch or a key that means nothing but that somebody is there.
     Touched,
     /// The thanks, the apology or the attract loop were tapped away.
@@ -104,8 +180,18 @@ pub struct Session {
     survey: Survey,
     context: Context,
     default_locale: String,
+    look: Look,
     deadline: Option<Uptime>,
     is_warning: bool,
+}
+
+/// How the customer wants to read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Large text and targets, for old eyes and hands.
+    pub is_large: bool,
+    /// Black on white, without tints.
+    pub has_contrast: bool,
 }
 
 impl Session {
@@ -119,6 +205,7 @@ impl Session {
             survey,
             context,
             default_locale,
+            look: Look::default(),
             deadline: None,
             is_warning: false,
         };
@@ -136,9 +223,64 @@ impl Session {
         &self.survey
     }
 
+    /// The same survey with more languages in it.
+    ///
+    /// `false` where it is not the survey in service: nothing changes then.
+    pub fn learn(&mut self, survey: &Survey) -> bool {
+        let is_same = (&survey.id, survey.version) == (&self.survey.id, self.survey.version);
+        if is_same {
+            self.survey = survey.clone();
+        }
+        is_same
+    }
+
+    /// The language to come back to.
+    pub fn default_locale(&self) -> &str {
+        &self.default_locale
+    }
+
+    /// A rating from before the session, on the scale and of the survey (this one, if none is named) that stood on the
+    /// screen then. `None` for a level that the scale has not.
+    pub fn given_before(&self, rating: Rating, scale: Scale, survey: Option<&str>, moment: &Moment) -> Option<Draft> {
+        let mut context = self.context.clone();
+        if let Some(other) = survey.filter(|id| *id != self.survey.id) {
+            // Which version it was nobody knows.
+            (context.survey, context.version) = (other.to_owned(), 0);
+        }
+        scale.has(rating).then(|| Draft::new(moment, Body::RatingGiven { value: rating, scale, context }))
+    }
+
+    /// The service point that the customer stands at; empty when there is none.
+    pub fn point(&self) -> &str {
+        &self.context.point
+    }
+
     /// The language in use, as a BCP 47 tag.
     pub fn locale(&self) -> &str {
         &self.context.locale
+    }
+
+    /// How the customer wants to read.
+    pub fn look(&self) -> Look {
+        self.look
+    }
+
+    /// The page that stands, with the answer so far.
+    pub fn page(&self) -> Option<(&Page, &Answer)> {
+        match &self.screen {
+            Screen::FollowUp { answer } => self.survey.pages.get(answer.page).map(|page| (page, answer)),
+            _ => None,
+        }
+    }
+
+    /// Whether a page was there before the one that stands.
+    pub fn has_page_before(&self, moment: &Moment) -> bool {
+        matches!(&self.screen, Screen::FollowUp { answer } if self.page_before(answer, moment).is_some())
+    }
+
+    /// Whether another page follows the one that stands, as things are now.
+    pub fn has_page_after(&self, moment: &Moment) -> bool {
+        matches!(&self.screen, Screen::FollowUp { answer } if self.page_after(answer, answer.page + 1, moment).is_some())
     }
 
     /// When [`Input::TimePassed`] is due, unless something happens before.
@@ -163,12 +305,19 @@ impl Session {
         }
         let draft = match input {
             Input::Rated(rating) => self.rate(rating, moment),
-            Input::Submitted => self.finish(Outcome::Complete, moment),
-            Input::Skipped => self.finish(Outcome::Skipped, moment),
+            Input::Submitted => self.go_on(moment),
+            Input::Skipped => self.skip(moment),
+            Input::BackAsked => self.go_back(moment),
             Input::ReasonToggled(id) => self.toggle(&id),
-            Input::CommentEdited(comment) => self.edit(&comment),
+            Input::OptionToggled(field, option) => self.toggle_option(field, option),
+            Input::ItemRated(item, level) => self.rate_item(item, level),
+            Input::CommentEdited(comment) => self.edit(|answer| &mut answer.comment, &comment, MAX_COMMENT_CHARS),
+            Input::ContactEdited(contact) => self.edit(|answer| &mut answer.contact, &contact, MAX_CONTACT_CHARS),
+            Input::ConsentToggled => self.toggle_consent(),
             Input::ChangeAsked => self.ask_change(),
             Input::LocaleChosen(locale) => self.choose_locale(locale),
+            Input::LargeToggled => self.change_look(|look| look.is_large = !look.is_large),
+            Input::ContrastToggled => self.change_look(|look| look.has_contrast = !look.has_contrast),
             Input::Dismissed => self.dismiss(),
             Input::Stored(id, responses) => return self.note_stored(&id, responses, moment.uptime),
             // Touching the screen does not make the disk faster.
@@ -180,20 +329,29 @@ impl Session {
     }
 
     fn rate(&mut self, rating: Rating, moment: &Moment) -> Option<Draft> {
-        match &mut self.screen {
+        if !self.survey.scale.has(rating) {
+            return None;
+        }
+        match &self.screen {
             Screen::Rating { changing: None } | Screen::Attract => {
-                let body = Body::RatingGiven { value: rating, context: self.context.clone() };
+                let scale = self.survey.scale;
+                let body = Body::RatingGiven { value: rating, scale, context: self.context.clone() };
                 let draft = Draft::new(moment, body);
                 let response = Response { id: draft.id.clone(), rating, since: moment.uptime, number: None };
-                let answer = Answer { response, reasons: Vec::new(), comment: String::new() };
-                self.screen = Screen::FollowUp { answer };
+                let answer = Answer::new(response, 0);
+                self.screen = match self.page_after(&answer, 0, moment) {
+                    Some(page) => Screen::FollowUp { answer: Answer { page, ..answer } },
+                    None => Screen::Saving { awaiting: answer.response.id.clone(), response: answer.response },
+                };
                 Some(draft)
             }
             Screen::Rating { changing: Some(answer) } | Screen::FollowUp { answer } => {
                 let mut answer = answer.clone();
                 let from = std::mem::replace(&mut answer.response.rating, rating);
-                let offered = self.survey.follow_up(rating).map_or(&[][..], |follow_up| &follow_up.reasons);
-                answer.reasons.retain(|id| offered.iter().any(|reason| reason.id == *id));
+                answer.reasons.retain(|id| self.survey.reasons_for(rating).any(|reason| reason.id == *id));
+                answer.lack = None;
+                // A valid survey leads every level to as many pages.
+                answer.page = self.page_after(&answer, 0, moment).unwrap_or(answer.page);
                 let body = Body::RatingChanged { response: answer.response.id.clone(), from, value: rating };
                 self.screen = Screen::FollowUp { answer };
                 (from != rating).then(|| Draft::new(moment, body))
@@ -202,22 +360,158 @@ impl Session {
         }
     }
 
+    /// The first page at or after this one that is to be shown.
+    fn page_after(&self, answer: &Answer, from: usize, moment: &Moment) -> Option<usize> {
+        let here = self.circumstances(moment);
+        self.survey.page_from(from, answer.response.rating, here, |field, option| answer.has_chosen(field, option))
+    }
+
+    fn page_before(&self, answer: &Answer, moment: &Moment) -> Option<usize> {
+        (0..answer.page).rev().find(|page| self.page_after(answer, *page, moment) == Some(*page))
+    }
+
+    fn circumstances(&self, moment: &Moment) -> Circumstances<'_> {
+        let Context { point, .. } = &self.context;
+        Circumstances { point, channel: self.context.channel(), hour: local_hour(moment) }
+    }
+
+    fn go_on(&mut self, moment: &Moment) -> Option<Draft> {
+        let (page, answer) = self.page()?;
+        let asks_for_contact = page.fields.iter().any(|field| matches!(field, Field::Contact { .. }));
+        let lack = if answer.reasons.is_empty() && asks_for_reason(page) {
+            Some(Lack::Reason)
+        } else if asks_for_contact && !answer.contact.trim().is_empty() && !answer.has_consented {
+            Some(Lack::Consent)
+        } else {
+            None
+        };
+        let mut answer = Answer { lack, ..answer.clone() };
+        if lack.is_some() {
+            self.screen = Screen::FollowUp { answer };
+            return None;
+        }
+        answer.say();
+        let next = self.page_after(&answer, answer.page + 1, moment);
+        self.screen = Screen::FollowUp { answer: Answer { page: next.unwrap_or(answer.page), ..answer } };
+        if next.is_some() { None } else { self.finish(Outcome::Complete, moment) }
+    }
+
+    fn skip(&mut self, moment: &Moment) -> Option<Draft> {
+        let (page, answer) = self.page()?;
+        if asks_for_reason(page) && answer.reasons.is_empty() {
+            return None;
+        }
+        if self.page_before(answer, moment).is_none() {
+            // Also what was sent once and come back to: it was passed over in the end.
+            let mut answer = answer.clone();
+            answer.said = Default::default();
+            self.screen = Screen::FollowUp { answer };
+            return self.finish(Outcome::Skipped, moment);
+        }
+        // What was sent before stands; of this page nothing is taken.
+        let mut answer = answer.clone();
+        for field in &page.fields {
+            match field {
+                Field::Reasons { .. } => answer.reasons.clear(),
+                Field::Choice { id, .. } => answer.chosen.retain(|(asked, _)| asked != id),
+                Field::Items { items, .. } => answer.items.retain(|(item, _)| !items.contains(item)),
+                Field::Comment { .. } => answer.comment.clear(),
+                Field::Contact { .. } => answer.contact.clear(),
+                Field::Message { .. } => {}
+            }
+        }
+        self.screen = Screen::FollowUp { answer };
+        self.go_on(moment)
+    }
+
+    fn go_back(&mut self, moment: &Moment) -> Option<Draft> {
+        let answer = self.answer()?;
+        let page = self.page_before(answer, moment)?;
+        self.screen = Screen::FollowUp { answer: Answer { page, lack: None, ..answer.clone() } };
+        None
+    }
+
+    fn answer(&self) -> Option<&Answer> {
+        match &self.screen {
+            Screen::FollowUp { answer } => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// The options of the page that stands: of the field of this id, or of the reasons.
+    fn offered(&self, asked: Option<&str>) -> Option<(&[Choice], bool)> {
+        self.page()?.0.fields.iter().find_map(|field| match field {
+            Field::Reasons { options, .. } if asked.is_none() => Some((options.as_slice(), true)),
+            Field::Choice { id, options, is_multiple, .. } if asked == Some(id) => {
+                Some((options.as_slice(), *is_multiple))
+            }
+            _ => None,
+        })
+    }
+
     fn toggle(&mut self, id: &str) -> Option<Draft> {
+        let (offered, _) = self.offered(None)?;
+        let answer = self.answer()?;
+        let is_chosen = |reason: &str| answer.reasons.iter().any(|chosen| chosen == reason) != (reason == id);
+        let here = offered.iter().filter(|reason| is_chosen(&reason.id)).map(|reason| reason.id.clone());
+        let reasons = here.collect();
+        self.screen = Screen::FollowUp { answer: Answer { reasons, lack: None, ..answer.clone() } };
+        None
+    }
+
+    fn toggle_option(&mut self, field: String, option: String) -> Option<Draft> {
+        let (offered, is_multiple) = self.offered(Some(&field))?;
+        if !offered.iter().any(|known| known.id == option) {
+            return None;
+        }
+        let mut answer = self.answer()?.clone();
+        let was_chosen = answer.has_chosen(&field, &option);
+        answer.chosen.retain(|(asked, chosen)| *asked != field || is_multiple && *chosen != option);
+        if !was_chosen {
+            answer.chosen.push((field, option));
+        }
+        self.screen = Screen::FollowUp { answer };
+        None
+    }
+
+    /// The same level once more takes it back.
+    fn rate_item(&mut self, item: String, level: u8) -> Option<Draft> {
+        let (page, answer) = self.page()?;
+        let is_asked = |field: &Field| matches!(field, Field::Items { items, .. } if items.contains(&item));
+        if !page.fields.iter().any(is_asked) || !(1..=BEST_ITEM_LEVEL).contains(&level) {
+            return None;
+        }
+        let mut answer = answer.clone();
+        let before = answer.item(&item);
+        answer.items.retain(|(known, _)| *known != item);
+        if before != Some(level) {
+            answer.items.push((item, level));
+        }
+        self.screen = Screen::FollowUp { answer };
+        None
+    }
+
+    fn edit(&mut self, field: impl FnOnce(&mut Answer) -> &mut String, words: &str, most: usize) -> Option<Draft> {
         if let Screen::FollowUp { answer } = &mut self.screen {
-            let offered = self.survey.follow_up(answer.response.rating).map_or(&[][..], |f| &f.reasons);
-            let was_chosen = answer.reasons.iter().any(|chosen| chosen == id);
-            let is_chosen =
-                |reason: &str| if reason == id { !was_chosen } else { answer.reasons.iter().any(|c| c == reason) };
-            let chosen =
-                offered.iter().filter(|reason| is_chosen(&reason.id)).map(|reason| reason.id.clone()).collect();
-            answer.reasons = chosen;
+            *field(answer) = words.chars().take(most).collect();
+            // What is taken back counts no longer, even if it was sent with its page before.
+            if answer.comment.trim().is_empty() {
+                answer.said.0.clear();
+            }
+            if answer.contact.trim().is_empty() {
+                answer.said.1.clear();
+            }
         }
         None
     }
 
-    fn edit(&mut self, comment: &str) -> Option<Draft> {
+    fn toggle_consent(&mut self) -> Option<Draft> {
         if let Screen::FollowUp { answer } = &mut self.screen {
-            answer.comment = comment.chars().take(MAX_COMMENT_CHARS).collect();
+            answer.has_consented = !answer.has_consented;
+            answer.lack = None;
+            if !answer.has_consented {
+                answer.said.1.clear();
+            }
         }
         None
     }
@@ -237,9 +531,17 @@ impl Session {
     }
 
     fn dismiss(&mut self) -> Option<Draft> {
-        if matches!(self.screen, Screen::Thanks { .. } | Screen::NotSaved | Screen::Attract) {
-            self.reset();
+        match self.screen {
+            Screen::Thanks { .. } | Screen::NotSaved => self.reset(),
+            // Whoever has chosen a language or large text over the loop is a customer who begins.
+            Screen::Attract => self.screen = Screen::Rating { changing: None },
+            _ => {}
         }
+        None
+    }
+
+    fn change_look(&mut self, change: impl FnOnce(&mut Look)) -> Option<Draft> {
+        change(&mut self.look);
         None
     }
 
@@ -249,16 +551,22 @@ impl Session {
             Screen::FollowUp { answer } | Screen::Rating { changing: Some(answer) } => answer.clone(),
             _ => return None,
         };
-        let Answer { response, reasons, comment } = answer;
+        let answer = self.without_strays(answer, moment);
+        let Answer { response, reasons, chosen, items, said: (comment, contact), .. } = answer;
         let seconds = moment.uptime.0.saturating_sub(response.since.0) / 1_000;
         let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-        let body = Body::RatingDetailed { response: response.id.clone(), outcome, reasons, seconds };
+        let body = Body::RatingDetailed {
+            response: response.id.clone(),
+            outcome,
+            reasons,
+            answers: by_question(chosen),
+            items: by_item(items),
+            seconds,
+        };
         let mut draft = Draft::new(moment, body);
-        if outcome == Outcome::Complete {
-            let mut salt = [0; 16];
-            salt.copy_from_slice(&moment.random[10..]);
-            draft.text = PersonalText::new(&comment, &salt);
-        }
+        let mut salt = [0; 16];
+        salt.copy_from_slice(&moment.random[10..]);
+        draft.text = PersonalText::with_contact(&comment, &contact, &salt);
         if outcome == Outcome::TimedOut {
             self.reset();
         } else {
@@ -267,16 +575,33 @@ impl Session {
         Some(draft)
     }
 
+    /// What was answered on pages that are not asked any more, since the rating or another answer has changed, goes.
+    fn without_strays(&self, mut answer: Answer, moment: &Moment) -> Answer {
+        let fields = |answer: &Answer| -> Vec<&Field> {
+            let is_shown = |index: &usize| self.page_after(answer, *index, moment) == Some(*index);
+            let pages = (0..self.survey.pages.len()).filter(is_shown).filter_map(|index| self.survey.pages.get(index));
+            pages.flat_map(|page| &page.fields).collect()
+        };
+        let asked = fields(&answer);
+        answer
+            .chosen
+            .retain(|(field, _)| asked.iter().any(|known| matches!(known, Field::Choice { id, .. } if id == field)));
+        answer.items.retain(|(item, _)| {
+            asked.iter().any(|known| matches!(known, Field::Items { items, .. } if items.contains(item)))
+        });
+        answer
+    }
+
     fn note_stored(&mut self, id: &EventId, responses: u64, uptime: Uptime) -> Option<Draft> {
         match &mut self.screen {
             Screen::FollowUp { answer } | Screen::Rating { changing: Some(answer) } if answer.response.id == *id => {
                 answer.response.number = Some(responses);
             }
-            Screen::Saving { response, .. } if response.id == *id => response.number = Some(responses),
             Screen::Saving { response, awaiting } if awaiting == id => {
                 self.screen = Screen::Thanks { number: response.number.unwrap_or(responses) };
                 self.restart_clock(uptime);
             }
+            Screen::Saving { response, .. } if response.id == *id => response.number = Some(responses),
             _ => {}
         }
         None
@@ -297,7 +622,7 @@ impl Session {
                 self.restart_clock(moment.uptime);
                 draft
             }
-            Screen::Rating { changing: None } if self.context.locale == self.default_locale => {
+            Screen::Rating { changing: None } if self.is_as_at_first() => {
                 self.screen = Screen::Attract;
                 self.deadline = None;
                 None
@@ -316,9 +641,14 @@ impl Session {
         }
     }
 
-    /// The next customer finds the first screen in the default language, and nothing of the one before.
+    fn is_as_at_first(&self) -> bool {
+        self.context.locale == self.default_locale && self.look == Look::default()
+    }
+
+    /// The next customer finds the first screen in the default language and look, and nothing of the one before.
     fn reset(&mut self) {
         self.screen = Screen::Rating { changing: None };
+        self.look = Look::default();
         self.context.locale.clone_from(&self.default_locale);
     }
 
@@ -327,9 +657,7 @@ impl Session {
         let seconds = match &self.screen {
             Screen::Attract => None,
             Screen::Saving { .. } => Some(PATIENCE_S),
-            Screen::Rating { changing: None } if self.context.locale == self.default_locale => {
-                Some(u64::from(timeouts.attract_s))
-            }
+            Screen::Rating { changing: None } if self.is_as_at_first() => Some(u64::from(timeouts.attract_s)),
             Screen::Rating { .. } | Screen::FollowUp { .. } => Some(u64::from(timeouts.idle_s)),
             Screen::Thanks { .. } => Some(u64::from(timeouts.thanks_s)),
             Screen::NotSaved => Some(NOT_SAVED_S),
@@ -339,12 +667,44 @@ impl Session {
     }
 }
 
+/// Whether the page cannot be sent without a reason.
+fn asks_for_reason(page: &Page) -> bool {
+    page.fields.iter().any(|field| matches!(field, Field::Reasons { is_required: true, .. }))
+}
+
+/// What was chosen, in the order of the taps, by the id of what was asked.
+fn by_question(chosen: Vec<(String, String)>) -> Map<String, Value> {
+    let mut answers = Map::new();
+    for (asked, option) in chosen {
+        match answers.get_mut(&asked) {
+            Some(Value::Array(options)) => options.push(option.into()),
+            _ => drop(answers.insert(asked, Value::Array(vec![option.into()]))),
+        }
+    }
+    answers
+}
+
+/// Inserted one by one: collecting would bring a sort into the module that every tablet loads.
+fn by_item(rated: Vec<(String, u8)>) -> Map<String, Value> {
+    let mut items = Map::new();
+    for (item, level) in rated {
+        items.insert(item, level.into());
+    }
+    items
+}
+
+/// The hour on the tablet's wall, 0 to 23.
+fn local_hour(moment: &Moment) -> u8 {
+    let minutes = moment.now.0.div_euclid(60_000) + i64::from(moment.offset.0);
+    u8::try_from(minutes.div_euclid(60).rem_euclid(24)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::survey::tests::template;
+    use crate::survey::tests::{TEMPLATES, template};
     use crate::time::{UnixMillis, UtcOffset};
 
     /// A customer with a clock of their own.
@@ -356,8 +716,12 @@ mod tests {
 
     impl Customer {
         fn arrives() -> Self {
-            let survey = Survey::parse(&template("government")).unwrap();
-            let context = Context { locale: "zh-CN".into(), survey: "government".into(), ..Context::default() };
+            Self::arrives_at(&template("government"))
+        }
+
+        fn arrives_at(survey: &str) -> Self {
+            let survey = Survey::parse(survey).unwrap();
+            let context = Context { locale: "zh-CN".into(), survey: survey.id.clone(), ..Context::default() };
             Self { session: Session::new(survey, context, Uptime(0)), uptime: 0, drawn: 0 }
         }
 
@@ -493,6 +857,217 @@ mod tests {
         assert_eq!(customer.sees(), &Screen::NotSaved);
         customer.waits(15);
         assert!(customer.session.is_at_rest());
+    }
+
+    /// The survey of the government with something changed.
+    fn changed(change: impl Fn(&mut Value)) -> String {
+        let mut survey: Value = serde_json::from_str(&template("government")).unwrap();
+        change(&mut survey);
+        survey.to_string()
+    }
+
+    /// A hospital asks for reasons first, then for its items.
+    #[test]
+    fn a_page_follows_the_other_and_leads_back() {
+        let mut customer = Customer::arrives_at(&template("hospital"));
+        customer.rates(2);
+        customer.does(Input::ReasonToggled("wait".into()));
+        customer.does(Input::CommentEdited("排队太久".into()));
+        assert_eq!(customer.does(Input::Submitted), None, "another page follows");
+        let items = match customer.session.page().unwrap().0.fields[..] {
+            [Field::Items { ref items, .. }] => items.clone(),
+            ref other => panic!("{other:?}"),
+        };
+        customer.does(Input::ItemRated(items[0].clone(), 2));
+        customer.does(Input::ItemRated(items[1].clone(), 5));
+        customer.does(Input::ItemRated(items[1].clone(), 5));
+        customer.does(Input::ItemRated(items[2].clone(), 6));
+        customer.does(Input::ItemRated("nonsense".into(), 1));
+        customer.does(Input::BackAsked);
+        let (_, answer) = customer.session.page().unwrap();
+        assert_eq!((answer.reasons.as_slice(), answer.comment.as_str()), (&["wait".to_owned()][..], "排队太久"));
+        assert_eq!(customer.does(Input::BackAsked), None, "there is nothing before the first");
+        customer.does(Input::Submitted);
+        let Some(Draft { body: Body::RatingDetailed { outcome, items: rated, reasons, .. }, text, .. }) =
+            customer.does(Input::Submitted)
+        else {
+            panic!("the last page is sent")
+        };
+        assert_eq!((outcome, reasons), (Outcome::Complete, vec!["wait".to_owned()]));
+        assert_eq!(Value::Object(rated), serde_json::json!({ items[0].clone(): 2 }));
+        assert_eq!(text.unwrap().comment(), Some("排队太久"));
+    }
+
+    #[test]
+    fn what_was_sent_with_a_page_stays_when_the_next_one_is_left_or_passed_over() {
+        for end in [Some(Input::Skipped), None] {
+            let mut customer = Customer::arrives_at(&template("hospital"));
+            customer.rates(2);
+            customer.does(Input::CommentEdited("排队太久".into()));
+            customer.does(Input::Submitted);
+            let draft = match &end {
+                Some(input) => customer.does(input.clone()),
+                None => {
+                    customer.waits(60);
+                    customer.waits(30)
+                }
+            };
+            let expected = if end.is_some() { Outcome::Complete } else { Outcome::TimedOut };
+            let (outcome, _, comment) = detail(draft);
+            assert_eq!((outcome, comment.as_deref()), (expected, Some("排队太久")));
+        }
+    }
+
+    #[test]
+    fn a_reason_that_has_to_be_given_is_asked_for_and_walking_away_stays_free() {
+        let survey = changed(|survey| survey["pages"][0]["fields"][0]["required"] = true.into());
+        let mut customer = Customer::arrives_at(&survey);
+        customer.rates(1);
+        let lacks = |customer: &Customer| customer.session.page().unwrap().1.lack;
+        for input in [Input::Submitted, Input::Skipped] {
+            assert_eq!(customer.does(input), None);
+        }
+        assert_eq!(lacks(&customer), Some(Lack::Reason));
+        customer.does(Input::ReasonToggled("wait".into()));
+        assert_eq!(lacks(&customer), None);
+        assert_eq!(detail(customer.does(Input::Submitted)).0, Outcome::Complete);
+        let mut other = Customer::arrives_at(&survey);
+        other.rates(2);
+        other.waits(45);
+        assert_eq!(detail(other.waits(20)), (Outcome::TimedOut, vec![], None), "the rating counts all the same");
+        let mut pleased = Customer::arrives_at(&survey);
+        pleased.rates(5);
+        assert_eq!(detail(pleased.does(Input::Submitted)).0, Outcome::Complete);
+    }
+
+    #[test]
+    fn a_contact_is_kept_only_with_consent() {
+        let mut customer = Customer::arrives();
+        customer.rates(1);
+        customer.does(Input::ContactEdited("13800138000".into()));
+        assert_eq!(customer.does(Input::Submitted), None);
+        assert_eq!(customer.session.page().unwrap().1.lack, Some(Lack::Consent));
+        customer.does(Input::ConsentToggled);
+        let Some(Draft { text: Some(text), .. }) = customer.does(Input::Submitted) else { panic!("it is sent") };
+        assert_eq!((text.comment(), text.contact()), (Some(""), Some("13800138000")));
+        let mut other = Customer::arrives();
+        other.rates(1);
+        other.does(Input::ContactEdited("13800138000".into()));
+        assert_eq!(detail(other.does(Input::Skipped)), (Outcome::Skipped, vec![], None));
+    }
+
+    #[test]
+    fn what_a_customer_takes_back_is_not_recorded_though_its_page_was_sent() {
+        let take_back: [fn(&mut Customer); 3] = [
+            |customer| drop(customer.does(Input::ConsentToggled)),
+            |customer| drop(customer.does(Input::ContactEdited(String::new()))),
+            |customer| drop(customer.does(Input::Skipped)),
+        ];
+        for take_back in take_back {
+            let mut customer = Customer::arrives_at(&template("hospital"));
+            customer.rates(1);
+            customer.does(Input::ContactEdited("13800138000".into()));
+            customer.does(Input::ConsentToggled);
+            customer.does(Input::Submitted);
+            customer.does(Input::BackAsked);
+            take_back(&mut customer);
+            let is_over = matches!(customer.sees(), Screen::Saving { .. });
+            let draft = if is_over {
+                None
+            } else {
+                customer.waits(60);
+                customer.waits(30)
+            };
+            assert_eq!(draft.and_then(|draft| draft.text), None);
+        }
+        let mut passed_over = Customer::arrives_at(&template("hospital"));
+        passed_over.rates(1);
+        passed_over.does(Input::CommentEdited("排队太久".into()));
+        passed_over.does(Input::Submitted);
+        passed_over.does(Input::BackAsked);
+        assert_eq!(detail(passed_over.does(Input::Skipped)), (Outcome::Skipped, vec![], None));
+    }
+
+    #[test]
+    fn what_was_chosen_over_the_loop_stays_for_the_customer_who_chose_it() {
+        let mut customer = Customer::arrives();
+        customer.waits(600);
+        assert_eq!(customer.sees(), &Screen::Attract);
+        customer.does(Input::LocaleChosen("en".into()));
+        customer.does(Input::LargeToggled);
+        customer.does(Input::Dismissed);
+        assert_eq!((customer.session.locale(), customer.session.look().is_large), ("en", true));
+        assert_eq!(customer.sees(), &Screen::Rating { changing: None });
+    }
+
+    #[test]
+    fn a_tap_on_another_survey_is_recorded_as_what_it_was() {
+        let customer = Customer::arrives();
+        let moment = Moment { now: UnixMillis(0), offset: UtcOffset(0), uptime: Uptime(0), random: [1; 26] };
+        let given = |level, scale, survey| {
+            let draft = customer.session.given_before(Rating::new(level).unwrap(), scale, survey, &moment)?;
+            let Body::RatingGiven { value, scale, context } = draft.body else { panic!("a rating") };
+            Some((value.level(), scale, context.survey))
+        };
+        let hotel = Some((9, Scale::Nps, "hotel".to_owned()));
+        assert_eq!(given(9, Scale::Nps, Some("hotel")), hotel);
+        assert_eq!(given(4, Scale::Faces5, None), Some((4, Scale::Faces5, "government".to_owned())));
+        assert_eq!(given(9, Scale::Faces5, None), None);
+    }
+
+    #[test]
+    fn a_survey_without_pages_takes_one_tap() {
+        let mut customer = Customer::arrives_at(&changed(|survey| survey["pages"] = Value::Array(vec![])));
+        let given = customer.rates(4);
+        assert!(matches!(customer.sees(), Screen::Saving { .. }));
+        customer.does(Input::Stored(given.id, 7));
+        assert_eq!(customer.sees(), &Screen::Thanks { number: 7 });
+    }
+
+    #[test]
+    fn a_level_of_another_scale_is_no_answer() {
+        let mut customer = Customer::arrives();
+        assert_eq!(customer.does(Input::Rated(Rating::new(0).unwrap())), None);
+        assert_eq!(customer.does(Input::Rated(Rating::new(6).unwrap())), None);
+        let mut guest = Customer::arrives_at(&template("hotel"));
+        let given = guest.rates(0);
+        assert!(matches!(given.body, Body::RatingGiven { scale: crate::event::Scale::Nps, .. }));
+    }
+
+    #[test]
+    fn how_one_customer_reads_does_not_stay_for_the_next() {
+        let mut customer = Customer::arrives();
+        customer.does(Input::LargeToggled);
+        customer.does(Input::ContrastToggled);
+        assert_eq!(customer.session.look(), Look { is_large: true, has_contrast: true });
+        customer.waits(45);
+        assert_eq!((customer.session.look(), customer.sees()), (Look::default(), &Screen::Rating { changing: None }));
+    }
+
+    /// Taps from the first screen to the thanks with one reason, for every level of every template: nobody pays more.
+    #[test]
+    fn every_level_takes_as_many_taps() {
+        for id in TEMPLATES {
+            let survey = Survey::parse(&template(id)).unwrap();
+            let taps = |rating: Rating| {
+                let mut customer = Customer::arrives_at(&template(id));
+                let given = customer.does(Input::Rated(rating)).unwrap();
+                customer.does(Input::Stored(given.id, 1));
+                let reason = survey.reasons_for(rating).next().unwrap().id.clone();
+                customer.does(Input::ReasonToggled(reason));
+                let mut taps = 2;
+                loop {
+                    taps += 1;
+                    if let Some(draft) = customer.does(Input::Submitted) {
+                        customer.does(Input::Stored(draft.id, 1));
+                        assert!(matches!(customer.sees(), Screen::Thanks { .. }), "{id}");
+                        return taps;
+                    }
+                }
+            };
+            let taps: Vec<usize> = survey.scale.levels().map(taps).collect();
+            assert!(taps.iter().all(|count| *count == taps[0] && *count <= 4), "{id}: {taps:?}");
+        }
     }
 
     #[test]

@@ -39,9 +39,28 @@ pub fn wilson(count: u64, of: u64) -> Option<Share> {
     })
 }
 
-/// CSAT, top-2-box: (4 + 5) / all × 100, with its Wilson interval. `levels` counts the levels from the worst.
-pub fn csat(levels: &[u64; 5]) -> Option<Share> {
-    wilson(levels[3] + levels[4], levels.iter().sum())
+/// The Net Promoter Score, % of 9 and 10 less % of 0 to 6, from −100 to 100, with its 95 % interval; `None` of nothing.
+/// `levels` counts 0 to 10; `count` is the promoters less the detractors, at least 0.
+///
+/// The interval is the adjusted Wald interval: three quarters of a promoter and of a detractor are added, three to n.
+/// Rocks, B. (2016), "Interval estimation for the Net Promoter Score", The American Statistician 70, 365–372.
+pub fn nps(levels: &[u64; 11]) -> Option<Share> {
+    let of: u64 = levels.iter().sum();
+    if of == 0 {
+        return None;
+    }
+    let [detractors, promoters] = [levels[..7].iter().sum::<u64>(), levels[9] + levels[10]];
+    let n = of as f64;
+    let score = (promoters as f64 - detractors as f64) / n;
+    let [p, d] = [promoters, detractors].map(|count| (count as f64 + 0.75) / (n + 3.0));
+    let half = Z_95 * ((p + d - (p - d) * (p - d)) / (n + 3.0)).sqrt();
+    Some(Share {
+        count: promoters.saturating_sub(detractors),
+        of,
+        percent: score * 100.0,
+        low: (p - d - half).max(-1.0) * 100.0,
+        high: (p - d + half).min(1.0) * 100.0,
+    })
 }
 
 #[cfg(test)]
@@ -65,10 +84,14 @@ mod tests {
     }
 
     #[test]
-    fn csat_counts_the_two_best_levels() {
-        let share = csat(&[1, 2, 3, 4, 10]).unwrap();
-        assert_eq!((share.count, share.of, share.percent), (14, 20, 70.0));
-        assert_eq!(csat(&[0; 5]), None);
+    fn nps_is_promoters_less_detractors_with_an_adjusted_interval() {
+        // By hand: 30 promoters, 10 detractors of 60; p = 30.75/63, d = 10.75/63, SE = 0.09411.
+        let share = nps(&[1, 1, 1, 1, 2, 2, 2, 10, 10, 15, 15]).unwrap();
+        assert!((share.percent - 100.0 / 3.0).abs() < 1e-9);
+        assert!((share.low - 13.30).abs() < 0.01 && (share.high - 50.19).abs() < 0.01, "{share:?}");
+        assert_eq!(nps(&[0; 11]), None);
+        let all_bad = nps(&[9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap();
+        assert_eq!((all_bad.count, all_bad.percent), (0, -100.0));
     }
 
     proptest! {

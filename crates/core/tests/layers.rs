@@ -62,7 +62,8 @@ fn nothing_turns_off_the_order_of_keys_that_the_hash_needs() {
 
 #[test]
 fn the_core_reads_no_clock_and_no_file() {
-    for (path, source) in sources(Path::new("src")) {
+    let is_rule = |(path, _): &(String, String)| !path.ends_with("tests.rs");
+    for (path, source) in sources(Path::new("src")).into_iter().filter(is_rule) {
         let rules = source.split("#[cfg(test)]").next().unwrap_or_default();
         for name in IMPURE {
             assert!(!rules.contains(name), "{path} uses {name}");

@@ -28,7 +28,7 @@ pub fn rating(n: u8) -> Draft {
     let context = Context { survey: "government".into(), version: 1, locale: "zh-CN".into(), ..Context::default() };
     let text = PersonalText::new(&format!("第 {n} 条，\"引号\" 与 \u{1F600}"), &[n; 16]);
     let value = Rating::new(n % 5 + 1).unwrap();
-    Draft { text, ..Draft::new(&moment(n), Body::RatingGiven { value, context }) }
+    Draft { text, ..Draft::new(&moment(n), Body::RatingGiven { value, scale: Default::default(), context }) }
 }
 
 /// So many events, and no other limit.
