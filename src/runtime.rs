@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use candor_core::chain::PersonalText;
-use candor_core::event::{Body, Context, Draft, Written};
+use candor_core::event::{Body, CHANNELS, Context, Draft, Written};
 use candor_core::first_screen::first_screen;
 use candor_core::health::FindingKind;
 use candor_core::journal::{Appended, Begun, JournalStore, StoreError};
@@ -16,6 +16,7 @@ use candor_core::second::Mark;
 use candor_core::session::{Input, Session};
 use candor_core::settings::{KioskSettings, SETTINGS_RECORD, TOKEN_RECORD};
 use candor_core::survey::Survey;
+use candor_core::words::Pack;
 use candor_vault::SEALING_RECORD;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -25,6 +26,7 @@ use crate::browser::journal::{IndexedDbJournal, silence};
 use crate::browser::page::{self, EarlyTap, Tap};
 use crate::browser::task::{sleep, spawn};
 use crate::browser::{clock, fetch};
+use crate::kiosk::text;
 
 /// The database of the journal, for the kiosk and for the manager's module.
 pub const DATABASE: &str = "candor";
@@ -63,6 +65,8 @@ pub struct Kiosk {
     pub is_managed: RwSignal<bool>,
     /// Whether the manager's module could not be fetched.
     pub is_door_stuck: RwSignal<bool>,
+    /// Whether a language that somebody chose could not be fetched.
+    pub lacks_language: RwSignal<bool>,
     parts: StoredValue<Rc<Parts>, LocalStorage>,
 }
 
@@ -98,6 +102,10 @@ struct Parts {
     sealed: RefCell<Option<(String, Sealed)>>,
     /// What the keeper has taken.
     kept: RefCell<Option<Kept>>,
+    /// What is asked.
+    survey: RefCell<Asked>,
+    /// Counts choices of a language, and customers: what was fetched for an earlier one comes too late.
+    choices: Cell<u32>,
     drafts: RefCell<VecDeque<Draft>>,
     /// Drafts whose words the keeper has not sealed yet, and how often it was asked. Whoever comes goes first.
     unsealed: RefCell<VecDeque<(Draft, u32)>>,
@@ -111,6 +119,13 @@ struct Parts {
     wants_reload: Cell<bool>,
     alarm: RefCell<Option<Timeout>>,
     announcer: RefCell<Option<Announcer>>,
+}
+
+impl Parts {
+    fn next_choice(&self) -> u32 {
+        self.choices.set(self.choices.get().wrapping_add(1));
+        self.choices.get()
+    }
 }
 
 impl Kiosk {
@@ -127,6 +142,8 @@ impl Kiosk {
             seals: Cell::new(false),
             sealed: RefCell::default(),
             kept: RefCell::default(),
+            survey: RefCell::default(),
+            choices: Cell::default(),
             drafts: RefCell::default(),
             unsealed: RefCell::default(),
             is_kept_safely: Cell::new(true),
@@ -145,6 +162,7 @@ impl Kiosk {
             is_outdated: RwSignal::new(false),
             is_managed: RwSignal::new(false),
             is_door_stuck: RwSignal::new(false),
+            lacks_language: RwSignal::new(false),
             parts: StoredValue::new_local(Rc::new(parts)),
         };
         spawn(kiosk.begin());
@@ -346,26 +364,32 @@ impl Kiosk {
         let is_name = |id: &str| id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         let wanted = if is_name(&wanted) { wanted } else { settings.survey.clone() };
         let mut pause = FIRST_RETRY_MS;
-        let survey = loop {
-            if let Some(survey) = read_survey(&parts.journal, &wanted).await {
-                break survey;
+        let (json, survey) = loop {
+            if let Some(read) = read_survey(&parts.journal, &wanted).await {
+                break read;
             }
-            if let Some(survey) = read_survey(&parts.journal, &settings.survey).await {
-                break survey;
+            if let Some(read) = read_survey(&parts.journal, &settings.survey).await {
+                break read;
             }
             sleep(pause).await;
             pause = (pause * 2).min(LAST_RETRY_MS);
         };
+        let offered = survey.offered(&settings.languages);
+        let point = page::parameter("point").unwrap_or_else(|| settings.point.clone());
+        let asked = page::parameter("lang").filter(|tag| offered.contains(tag));
+        let locale = asked.or_else(|| offered.first().cloned()).unwrap_or_default();
+        let asked = Asked { json, offered };
+        let survey = asked.in_language(&locale).await.unwrap_or(survey);
         // While this was read a customer may have begun: what is new then waits for the next one.
         if self.session.with_untracked(Option::is_some) && !self.is_at_rest() {
             parts.wants_reload.set(true);
             return;
         }
-        let survey = survey.offering(&settings.languages);
-        let point = page::parameter("point").unwrap_or_else(|| settings.point.clone());
-        let asked = page::parameter("lang").filter(|tag| survey.locales.contains(tag));
-        let locale = asked.unwrap_or_else(|| survey.default_locale().to_owned());
-        page::show_first_screen(&first_screen(&survey, &point, &locale), &locale);
+        *parts.survey.borrow_mut() = asked;
+        parts.next_choice();
+        let is_known = survey.locales.contains(&locale);
+        let locale = if is_known { locale } else { survey.default_locale().to_owned() };
+        self.show_first_screen(&survey, &point, &locale, &locale);
         let context = Context {
             survey: survey.id.clone(),
             version: survey.version,
@@ -373,6 +397,7 @@ impl Kiosk {
             point,
             staff: page::parameter("staff"),
             ticket: page::parameter("ticket"),
+            channel: page::parameter("channel").filter(|channel| channel == CHANNELS[1]).unwrap_or_default(),
         };
         self.session.set(Some(Session::new(survey, context, clock::uptime())));
         self.set_alarm();
@@ -381,7 +406,9 @@ impl Kiosk {
     fn take_over(self) {
         let knocked = page::take_over(move |tap| match tap {
             Tap::Rate(rating) => self.dispatch(Input::Rated(rating)),
-            Tap::Locale(locale) => self.dispatch(Input::LocaleChosen(locale)),
+            Tap::Locale(locale) => self.choose_language(locale),
+            Tap::Large => self.dispatch(Input::LargeToggled),
+            Tap::Contrast => self.dispatch(Input::ContrastToggled),
             Tap::Door => self.open_door(),
         });
         // What an earlier page left behind is recorded first; what this one kept continues where the customer stands.
@@ -393,18 +420,76 @@ impl Kiosk {
             self.record_abandoned(&tap);
         }
         for tap in now {
-            self.handle(Input::Rated(tap.rating), &tap.moment);
+            // What stood on the screen may have been another survey than the one that is in service.
+            let is_of_this_survey = self.session.with_untracked(|session| {
+                let survey = session.as_ref().map(Session::survey);
+                let is_same = |id: &String| survey.is_some_and(|survey| survey.id == *id);
+                survey.is_some_and(|survey| survey.scale == tap.scale) && tap.survey.as_ref().is_none_or(is_same)
+            });
+            if is_of_this_survey {
+                self.handle(Input::Rated(tap.rating), &tap.moment);
+            } else {
+                self.record_abandoned(&tap);
+            }
+        }
+        let looks = [("large", Input::LargeToggled), ("contrast", Input::ContrastToggled)];
+        for (_, input) in looks.into_iter().filter(|(name, _)| page::has_look(name)) {
+            self.dispatch(input);
+        }
+        let wanted = page::wanted_locale();
+        if !wanted.is_empty() {
+            self.choose_language(wanted);
         }
         if knocked {
             self.open_door();
         }
     }
 
-    /// A tap whose page was gone before the wasm came: a rating without a follow-up.
+    /// Changes to a language; one that this page has not read is fetched first.
+    fn choose_language(self, locale: String) {
+        let is_known = self.session.with_untracked(|session| {
+            session.as_ref().is_some_and(|session| session.survey().locales.contains(&locale))
+        });
+        self.lacks_language.set(false);
+        let parts = self.parts();
+        let choice = parts.next_choice();
+        if is_known {
+            return self.dispatch(Input::LocaleChosen(locale));
+        }
+        self.dispatch(Input::Touched);
+        let asked = parts.survey.borrow().clone();
+        spawn(async move {
+            let survey = asked.in_language(&locale).await;
+            // Meanwhile another language was chosen, or another customer stands there.
+            if parts.choices.get() != choice {
+                return;
+            }
+            let Some(survey) = survey else { return self.lacks_language.set(true) };
+            let mut shown = None;
+            self.session.update(|session| {
+                if let Some(session) = session
+                    && session.learn(&survey)
+                {
+                    shown = Some((session.point().to_owned(), session.default_locale().to_owned()));
+                }
+            });
+            if let Some((point, default)) = shown {
+                self.show_first_screen(&survey, &point, &default, &locale);
+                self.dispatch(Input::LocaleChosen(locale));
+            }
+        });
+    }
+
+    fn show_first_screen(self, survey: &Survey, point: &str, default: &str, shown: &str) {
+        let parts = self.parts();
+        let asked = parts.survey.borrow();
+        page::show_first_screen(&first_screen(survey, &asked.offered, point, default, text::text), shown);
+    }
+
+    /// A tap whose page was gone before the wasm came, or showed another survey: a rating without a follow-up.
     fn record_abandoned(self, tap: &EarlyTap) {
         let draft = self.session.with_untracked(|session| {
-            let mut session = session.clone()?;
-            session.handle(Input::Rated(tap.rating), &tap.moment)
+            session.as_ref()?.given_before(tap.rating, tap.scale, tap.survey.as_deref(), &tap.moment)
         });
         self.parts().drafts.borrow_mut().extend(draft);
     }
@@ -416,6 +501,7 @@ impl Kiosk {
 
     fn handle(self, input: Input, moment: &candor_core::time::Moment) {
         let is_clock = input == Input::TimePassed;
+        let is_end = is_clock || input == Input::Dismissed;
         let mut draft = None;
         self.session.try_update(|session| {
             if let Some(session) = session {
@@ -429,6 +515,11 @@ impl Kiosk {
             self.write(&parts);
         }
         if self.is_at_rest() {
+            // Who comes next has chosen nothing yet.
+            if is_end {
+                parts.next_choice();
+                self.lacks_language.set(false);
+            }
             if parts.wants_reload.take() {
                 spawn(self.reload());
             }
@@ -673,17 +764,41 @@ impl Kiosk {
     }
 }
 
-async fn read_survey(journal: &IndexedDbJournal, id: &str) -> Option<Survey> {
+/// The survey in service as its file has it, and the languages to choose from.
+#[derive(Clone, Default)]
+struct Asked {
+    json: String,
+    offered: Vec<String>,
+}
+
+impl Asked {
+    /// The survey with a language in it, which is fetched if this page has not read it; `None` where it is not to be had.
+    async fn in_language(&self, tag: &str) -> Option<Survey> {
+        if !text::has(tag) && text::is_fetched(tag) {
+            let pack = fetch::language(tag).await.and_then(|json| Pack::parse(&json));
+            if let Some(pack) = pack {
+                text::keep(tag, pack);
+            }
+        }
+        let survey = Survey::parse(&self.json).ok()?;
+        let further = text::further_texts(&survey.id, &survey.locales);
+        let merged = if further.is_empty() { Some(survey) } else { Survey::parse_with(&self.json, &further).ok() };
+        merged.filter(|survey| survey.locales.iter().any(|known| known == tag))
+    }
+}
+
+async fn read_survey(journal: &IndexedDbJournal, id: &str) -> Option<(String, Survey)> {
     let record = format!("survey:{id}");
     let fetched = fetch::template(id).await;
     if let Some(json) = fetched
         && let Ok(survey) = Survey::parse(&json)
     {
         let _ = journal.save(&record, &json).await;
-        return Some(survey);
+        return Some((json, survey));
     }
     let kept = journal.load(&record).await.ok().flatten()?;
-    Survey::parse(&kept).ok()
+    let survey = Survey::parse(&kept).ok()?;
+    Some((kept, survey))
 }
 
 /// Tells the manager's module which run this page records in.

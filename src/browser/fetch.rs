@@ -8,13 +8,22 @@ use crate::browser::task::within;
 /// The kiosk does not start before these have answered or this is over.
 const PATIENCE_MS: u32 = 5_000;
 /// In the folder of this release: the build puts its name in place of the zeros (`scripts/release.mjs`).
-const TEMPLATES: &str = "./release-0000000000000000/templates/";
+const RELEASE: &str = "./release-0000000000000000/";
 
 /// A survey template of this release, as its file has it.
 pub async fn template(id: &str) -> Option<String> {
-    let address = [TEMPLATES, id, ".json"].concat();
+    file("templates/", id).await
+}
+
+/// A language of this release, as its file has it.
+pub async fn language(tag: &str) -> Option<String> {
+    file("languages/", tag).await
+}
+
+async fn file(folder: &str, name: &str) -> Option<String> {
+    let address = [RELEASE, folder, name, ".json"].concat();
     let response = within(PATIENCE_MS, Request::get(&address).send()).await?.ok()?;
-    if response.ok() { response.text().await.ok() } else { None }
+    if response.ok() { within(PATIENCE_MS, response.text()).await?.ok() } else { None }
 }
 
 /// What a collector in trial mode hands to a page of its own.

@@ -3,6 +3,7 @@
 pub mod announce;
 pub mod clock;
 pub mod console;
+pub mod dom;
 pub mod fetch;
 pub mod journal;
 pub mod lock;

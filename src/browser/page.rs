@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use candor_core::event::Rating;
+use candor_core::event::{Rating, Scale};
 use candor_core::time::{Moment, UnixMillis, Uptime};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
@@ -34,6 +34,12 @@ extern "C" {
     fn show(this: &FirstPaint, first: &JsValue, locale: &str);
     #[wasm_bindgen(method, js_name = showLocale)]
     fn show_locale(this: &FirstPaint, locale: &str);
+    #[wasm_bindgen(method, getter)]
+    fn wanted(this: &FirstPaint) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn looks(this: &FirstPaint) -> String;
+    #[wasm_bindgen(method)]
+    fn look(this: &FirstPaint, name: &str, is_on: bool);
     #[wasm_bindgen(method)]
     fn press(this: &FirstPaint, level: &str);
     #[wasm_bindgen(method, js_name = atRest)]
@@ -65,6 +71,10 @@ pub enum Tap {
     Rate(Rating),
     /// A language, by its tag.
     Locale(String),
+    /// Large text, or no longer.
+    Large,
+    /// High contrast, or no longer.
+    Contrast,
     /// The manager's door.
     Door,
 }
@@ -75,6 +85,8 @@ pub fn take_over(handle: impl Fn(Tap) + 'static) -> bool {
         let tap = match kind.as_str() {
             "rate" => value.parse().ok().and_then(Rating::new).map(Tap::Rate),
             "locale" => Some(Tap::Locale(value)),
+            "large" => Some(Tap::Large),
+            "contrast" => Some(Tap::Contrast),
             _ => Some(Tap::Door),
         };
         if let Some(tap) = tap {
@@ -105,6 +117,21 @@ pub fn show_locale(locale: &str) {
     if !locale.is_empty() {
         FIRST_PAINT.with(|page| page.show_locale(locale));
     }
+}
+
+/// Shows or ends a way to read: `large`, `contrast`.
+pub fn look(name: &str, is_on: bool) {
+    FIRST_PAINT.with(|page| page.look(name, is_on));
+}
+
+/// Whether the customer has chosen a way to read before the wasm was here.
+pub fn has_look(name: &str) -> bool {
+    FIRST_PAINT.with(FirstPaint::looks).split(' ').any(|chosen| chosen == name)
+}
+
+/// The language that was chosen before the wasm was here; empty for none.
+pub fn wanted_locale() -> String {
+    FIRST_PAINT.with(FirstPaint::wanted)
 }
 
 /// Shows no level of the first screen as pressed any more.
@@ -155,6 +182,10 @@ pub struct EarlyTap {
     pub rating: Rating,
     /// The moment of the tap: recording it twice gives the same event id.
     pub moment: Moment,
+    /// The survey and the scale that stood on the screen; the usual scale where the page did not say.
+    pub survey: Option<String>,
+    /// As [`Self::survey`].
+    pub scale: Scale,
     /// As the page keeps it.
     pub line: String,
     /// Whether it belongs to this page load, so that the customer still stands there.
@@ -167,7 +198,7 @@ pub fn early_taps() -> Vec<EarlyTap> {
     kept.lines().filter_map(early_tap).collect()
 }
 
-/// One line of the page's: level, wall clock, uptime, random bytes, page.
+/// One line of the page's: level, wall clock, uptime, random bytes, page, survey, scale.
 fn early_tap(line: &str) -> Option<EarlyTap> {
     let mut fields = line.split(' ');
     let rating = Rating::new(fields.next()?.parse().ok()?)?;
@@ -175,8 +206,11 @@ fn early_tap(line: &str) -> Option<EarlyTap> {
     let uptime = Uptime(fields.next()?.parse().ok()?);
     let random = bytes_of(fields.next()?)?;
     let is_of_this_page = fields.next()? == FIRST_PAINT.with(FirstPaint::page);
+    let survey = fields.next().map(str::to_owned);
+    let scale = fields.next().and_then(|name| Scale::ALL.into_iter().find(|(known, _)| *known == name));
+    let scale = scale.map(|(_, scale)| scale).unwrap_or_default();
     let moment = Moment { now, offset: clock::offset_at(now), uptime, random };
-    Some(EarlyTap { rating, moment, line: line.to_owned(), is_of_this_page })
+    Some(EarlyTap { rating, moment, survey, scale, line: line.to_owned(), is_of_this_page })
 }
 
 /// These taps are recorded: the page may forget them. Those of another tab, whose wasm is still on its way, stay.

@@ -3,15 +3,55 @@
 (() => {
   const EARLY = 'candor.early';
   const at = (id) => document.getElementById(id);
+  const root = document.documentElement;
   const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   const levels = () => document.querySelectorAll('#rate [data-level]');
   let screen = null;
 
-  const languageButton = (tag, name) => {
-    const button = document.createElement('button');
-    Object.assign(button, { type: 'button', lang: tag, textContent: name });
-    Object.assign(button.dataset, { locale: tag, testid: 'language-' + tag });
-    return button;
+  const make = (name, parts, data, ...children) => {
+    const element = document.createElement(name);
+    Object.assign(element, parts);
+    Object.assign(element.dataset, data);
+    element.append(...children);
+    return element;
+  };
+  const languageButton = (where) => ([tag, name]) => make('button', { type: 'button', lang: tag }, { locale: tag, testid: where + '-' + tag }, name);
+  const drawing = (icon) => {
+    const svg = make('template', { innerHTML: '<svg viewBox="0 0 100 100" aria-hidden="true"><use/></svg>' }, {}).content.firstChild;
+    svg.firstChild.setAttribute('href', '#' + icon);
+    return svg;
+  };
+  const face = (scale) => ([level, icon, tone]) => make('button', { type: 'button', className: 'face' },
+    { level, tone, testid: (scale === 'nps' ? 'nps-' : 'rate-') + level }, ...(icon ? [drawing(icon)] : []), make('b', {}, {}));
+
+  // The scale's own buttons; those of the page itself stay where they are.
+  const showScale = ({ scale, keys }) => {
+    const faces = at('faces');
+    if (faces.dataset.scale === scale) return;
+    faces.dataset.scale = scale;
+    faces.replaceChildren(...keys.map(face(scale)));
+    press('');
+  };
+
+  // Few languages stand side by side; of many the first two, and all of them behind one more button.
+  const showLanguages = (all, word) => {
+    const bar = at('languages');
+    const tags = all.join();
+    bar.hidden = all.length < 2;
+    if (bar.dataset.tags !== tags) {
+      bar.dataset.tags = tags;
+      const shown = all.length > 3 ? all.slice(0, 2) : all;
+      bar.replaceChildren(...shown.map(languageButton('language')));
+      at('all-languages').replaceChildren(...all.map((one) => languageButton(shown.includes(one) ? 'languages' : 'language')(one)));
+      if (all.length > 3) bar.append(make('button', { type: 'button', className: 'globe' }, { languages: '', testid: 'language' }, at('globe').content.cloneNode(true)));
+    }
+    const globe = bar.querySelector('.globe');
+    if (globe) {
+      globe.setAttribute('aria-label', word + ' Language');
+      globe.toggleAttribute('data-is-chosen', !all.slice(0, 2).some(([tag]) => tag === root.lang));
+    }
+    at('more-title').textContent = word;
+    for (const button of document.querySelectorAll('[data-locale]')) button.setAttribute('aria-pressed', String(button.lang === root.lang));
   };
 
   // `first` is the core's FirstScreen; `locale` one of its languages.
@@ -19,22 +59,60 @@
     screen = first;
     const known = Object.hasOwn(first.texts, locale) ? locale : first.locale;
     const text = first.texts[known];
-    const root = document.documentElement;
     root.lang = known;
+    root.dir = known === 'ar' ? 'rtl' : 'ltr';
     root.dataset.theme = first.theme;
-    for (const id of ['question', 'hint', 'promise']) at(id).textContent = text[id];
+    for (const id of ['question', 'hint', 'promise', 'large', 'contrast', 'read']) at(id).textContent = text[id];
     at('place').textContent = first.place || text.title;
-    levels().forEach((button) => { button.lastElementChild.textContent = text.levels[button.dataset.level - 1]; });
-    const bar = at('languages');
-    bar.hidden = first.locales.length < 2;
-    const offered = Array.from(bar.children, (button) => button.lang);
-    if (offered.join() !== first.locales.join()) bar.replaceChildren(...first.locales.map((tag) => languageButton(tag, first.texts[tag].name)));
-    for (const button of bar.children) button.setAttribute('aria-pressed', String(button.lang === root.lang));
+    showScale(first);
+    const ends = at('ends');
+    ends.hidden = text.levels.length === first.keys.length;
+    ends.firstChild.textContent = text.levels[0];
+    ends.lastChild.textContent = text.levels.at(-1);
+    levels().forEach((button, place) => {
+      const name = ends.hidden ? text.levels[place] : button.dataset.level;
+      button.lastElementChild.textContent = name;
+      const end = ends.hidden ? '' : place ? place === first.keys.length - 1 && text.levels[1] : text.levels[0];
+      if (end) button.setAttribute('aria-label', name + ' · ' + end);
+    });
+    showLanguages(first.languages, text.language);
+    showVoice();
   };
 
   const press = (level) => levels().forEach((button) => {
     button.setAttribute('aria-pressed', String(button.dataset.level === level));
   });
+
+  // How the customer wants to read: large, contrast. The wasm keeps it once it is here, and ends it with the customer.
+  const look = (name, on) => {
+    root.toggleAttribute('data-' + name, on);
+    document.querySelector(`[data-act=${name}]`).setAttribute('aria-pressed', String(on));
+  };
+
+  const openLanguages = (on) => {
+    at('more').hidden = !on;
+    at('kiosk').inert = on;
+    if (on) at('more-title').focus(); else document.querySelector('.globe')?.focus();
+  };
+
+  // Another screen or language: the list of languages has done its work, or whoever opened it has gone.
+  const showLocale = (locale) => {
+    if (!at('more').hidden) openLanguages(false);
+    show(screen, locale);
+  };
+
+  // Without a voice for the language there is nothing to read with.
+  const voices = window.speechSynthesis;
+  const showVoice = () => {
+    const has = (voice) => voice.lang.slice(0, 2).toLowerCase() === root.lang.slice(0, 2);
+    document.querySelector('[data-act=read]').hidden = !(voices && voices.getVoices().some(has));
+  };
+  voices?.addEventListener?.('voiceschanged', showVoice);
+  let speech = null;
+  const read = async () => {
+    speech ??= await import('./speech.js').catch(() => null);
+    speech?.read(root.lang, screen.texts[root.lang]);
+  };
 
   // The high-water mark lies in a file of the origin's own, beside the database: read while the wasm is on its way.
   const mark = async () => {
@@ -54,7 +132,7 @@
     candor.ask = (words) => worker.postMessage(words);
   };
 
-  const candor = { handle: null, mark: mark(), keeper, ask: () => {}, page: String(performance.timeOrigin), doorKnocked: false, show, showLocale: (locale) => show(screen, locale), press, manager: () => import('./manager.js').then((module) => module.default()) };
+  const candor = { handle: null, mark: mark(), keeper, ask: () => {}, page: String(performance.timeOrigin), doorKnocked: false, wanted: '', looks: '', show, showLocale, press, look, manager: () => import('./manager.js').then((module) => module.default()) };
   window.candor = candor;
 
   // The wasm has come upon a bug. Rarer each time, and never into a page that is not there.
@@ -80,29 +158,41 @@
     press(level);
     try {
       const random = hex(crypto.getRandomValues(new Uint8Array(26)));
-      const tap = [level, Date.now(), Math.floor(performance.now()), random, candor.page].join(' ');
+      const tap = [level, Date.now(), Math.floor(performance.now()), random, candor.page, screen.survey, screen.scale].join(' ');
       localStorage.setItem(EARLY, (localStorage.getItem(EARLY) || '') + tap + '\n');
     } catch { /* without localStorage the tap shows as pressed, and the wasm asks again */ }
   };
 
   document.addEventListener('click', (event) => {
-    const button = event.target.closest('[data-door],[data-locale],#rate [data-level]');
+    const wasReading = speech?.stop();
+    const button = event.target.closest('[data-door],[data-locale],[data-languages],[data-act],#more,#rate [data-level]');
     if (!button) return;
-    const { level, locale } = button.dataset;
+    const { level, locale, act } = button.dataset;
+    if (button.id === 'more') return openLanguages(event.target.closest('#more > div') !== null);
+    if ('languages' in button.dataset) return openLanguages(true);
+    if (act === 'read') return wasReading || read();
     // The second click of a double tap that began on another screen is no answer.
     if (level && event.detail > 1) return;
-    const kind = level ? 'rate' : locale ? 'locale' : 'door';
+    if (locale && !at('more').hidden) openLanguages(false);
+    const kind = level ? 'rate' : locale ? 'locale' : act || 'door';
     if (candor.handle) candor.handle(kind, level || locale || '');
     else if (level) keep(level);
-    else if (locale) show(screen, locale);
-    else candor.doorKnocked = true;
+    else if (act) {
+      look(act, !root.hasAttribute('data-' + act));
+      candor.looks = ['large', 'contrast'].filter((name) => root.hasAttribute('data-' + name)).join(' ');
+    }
+    else if (locale) {
+      candor.wanted = locale;
+      show(screen, locale);
+    } else candor.doorKnocked = true;
   });
+  document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && !at('more').hidden) openLanguages(false); });
 
   const wanted = new URLSearchParams(location.search);
   let first = JSON.parse(at('first').textContent);
   try {
     const last = JSON.parse(localStorage.getItem('candor.first'));
-    if (last && last.texts && (!wanted.has('survey') || wanted.get('survey') === last.survey)) first = last;
+    if (last && last.keys && (!wanted.has('survey') || wanted.get('survey') === last.survey)) first = last;
   } catch { /* the first screen of the page itself will do */ }
   show(first, wanted.get('lang') || first.locale);
 })();

@@ -2,6 +2,7 @@
 
 use candor_core::session::Input;
 use candor_core::survey;
+use candor_core::words::fill;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -33,8 +34,7 @@ pub fn thanks(kiosk: Kiosk, number: u64, locale: &str) -> impl IntoView {
         let say = |local| survey::text(local, locale).to_owned();
         session.as_ref().map(|s| (say(&s.survey().thanks), say(&s.survey().thanks_hint))).unwrap_or_default()
     });
-    let [before, after] = words.saved;
-    let saved = [before, &page::number(number, locale), after].concat();
+    let saved = fill(words.saved, &page::number(number, locale));
     view! {
         <section class="centred" role="status" data-testid="thanks" on:click=dismiss(kiosk)>
             <svg class="tick" viewBox="0 0 120 120" aria-hidden="true">

@@ -3,11 +3,12 @@
 mod attract;
 mod follow_up;
 mod last;
-mod text;
+pub mod text;
 mod warning;
 
-use candor_core::event::{EventId, Rating};
-use candor_core::session::{Screen, Session};
+use candor_core::event::{EventId, Rating, Scale};
+use candor_core::first_screen::Key;
+use candor_core::session::{Look, Screen, Session};
 use leptos::prelude::*;
 
 use crate::browser::page;
@@ -30,7 +31,7 @@ pub fn start() {
 enum Stage {
     Attract,
     Rating,
-    FollowUp(EventId, Rating),
+    FollowUp(EventId, Rating, usize),
     Saving,
     Thanks(u64),
     NotSaved,
@@ -41,7 +42,9 @@ impl Stage {
         match session.screen() {
             Screen::Attract => Self::Attract,
             Screen::Rating { .. } => Self::Rating,
-            Screen::FollowUp { answer } => Self::FollowUp(answer.response.id.clone(), answer.response.rating),
+            Screen::FollowUp { answer } => {
+                Self::FollowUp(answer.response.id.clone(), answer.response.rating, answer.page)
+            }
             Screen::Saving { .. } => Self::Saving,
             Screen::Thanks { number } => Self::Thanks(*number),
             Screen::NotSaved => Self::NotSaved,
@@ -68,12 +71,19 @@ fn locale_of(kiosk: Kiosk) -> Memo<String> {
     Memo::new(move |_| kiosk.session.with(|session| session.as_ref().map_or(String::new(), |s| s.locale().to_owned())))
 }
 
+fn look_of(kiosk: Kiosk) -> Memo<Look> {
+    Memo::new(move |_| kiosk.session.with(|session| session.as_ref().map(Session::look).unwrap_or_default()))
+}
+
 /// Carries the session to the markup outside the stage: one effect, since each costs a copy of the machinery.
 fn reflect(kiosk: Kiosk) {
-    let (stage, locale) = (stage_of(kiosk), locale_of(kiosk));
+    let (stage, locale, look) = (stage_of(kiosk), locale_of(kiosk), look_of(kiosk));
     Effect::new(move |_| {
         let (stage, locale, is_managed) = (stage.get(), locale.get(), kiosk.is_managed.get());
+        let Look { is_large, has_contrast } = look.get();
         page::show_locale(&locale);
+        page::look("large", is_large);
+        page::look("contrast", has_contrast);
         page::set_data("kiosk", "screen", stage.name());
         if stage == Stage::Rating {
             page::release_levels();
@@ -82,11 +92,12 @@ fn reflect(kiosk: Kiosk) {
         page::set_hidden("manager", !is_managed);
         let words = text::text(&locale);
         let (is_stuck, needs_pin) = (kiosk.is_door_stuck.get(), kiosk.needs_pin.get());
-        let is_outdated = kiosk.is_outdated.get();
+        let (is_outdated, lacks_language) = (kiosk.is_outdated.get(), kiosk.lacks_language.get());
         let notice = match kiosk.is_without_storage.get() {
             true if is_outdated => words.outdated,
             true => words.no_storage,
             false if is_stuck => words.door_stuck,
+            false if lacks_language => words.no_language,
             false if needs_pin => words.no_pin,
             false => "",
         };
@@ -101,7 +112,7 @@ fn stage_view(kiosk: Kiosk) -> impl IntoView {
         match stage.get() {
             Stage::Rating => ().into_any(),
             Stage::Attract => attract::view(kiosk, &locale).into_any(),
-            Stage::FollowUp(_, rating) => follow_up::view(kiosk, rating, &locale).into_any(),
+            Stage::FollowUp(_, rating, _) => follow_up::view(kiosk, rating, &locale).into_any(),
             Stage::Saving => last::saving(&locale).into_any(),
             Stage::Thanks(number) => last::thanks(kiosk, number, &locale).into_any(),
             Stage::NotSaved => last::not_saved(kiosk, &locale).into_any(),
@@ -118,11 +129,12 @@ fn is_meant(event: &leptos::ev::MouseEvent) -> bool {
     event.detail() < 2
 }
 
-/// One of the five faces, drawn with the page's own pen.
-fn face(level: u8) -> impl IntoView {
+/// A level, drawn with the page's own pen.
+fn face(scale: Scale, rating: Rating) -> impl IntoView {
+    let Key { icon, tone } = Key::of(scale, rating);
     view! {
-        <svg viewBox="0 0 100 100" aria-hidden="true" data-level=level.to_string()>
-            <use href=format!("#face-{level}") />
+        <svg viewBox="0 0 100 100" aria-hidden="true" data-tone=tone.to_string()>
+            <use href=["#", icon].concat() />
         </svg>
     }
 }

@@ -68,6 +68,7 @@ pub fn Manager(journal: Rc<IndexedDbJournal>) -> impl IntoView {
         <div
             class="m-root"
             lang=move || language.get().tag()
+            dir="ltr"
             on:pointerdown=move |_| touch()
             on:keydown=move |_| touch()
             on:input=move |_| touch()

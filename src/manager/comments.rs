@@ -1,7 +1,6 @@
 //! The latest comments: the face, the words, the reasons, where and when.
 
 use candor_core::results::{Response, SealedComment};
-use candor_core::survey::{Survey, text};
 use candor_vault::OpenFault;
 use leptos::prelude::*;
 
@@ -48,28 +47,30 @@ pub fn Comments(desk: Desk, language: Language) -> impl IntoView {
 }
 
 fn comment(desk: Desk, response: &Response, language: Language) -> impl IntoView + use<> {
-    let level = response.rating.level();
+    let (scale, level) = (response.scale, response.rating);
     let (reasons, survey, rating) = (response.reasons.clone(), response.context.survey.clone(), response.rating);
     let chips = move || {
         let surveys = desk.surveys.read();
         let survey = surveys.get(&survey);
         let chip = |id: &String| {
-            let words = survey.map_or(id.as_str(), |survey| reason_text(survey, rating, id, language.tag()));
+            let words = survey.map_or(id.as_str(), |survey| survey.reason_text(rating, id, language.tag()));
             view! { <span class="m-chip">{words.to_owned()}</span> }
         };
         reasons.iter().map(chip).collect_view()
     };
     let point = response.context.point.clone();
+    let contact = contact(&response.contact, language);
     let said = match &response.sealed {
         Some(sealed) => sealed_words(desk, sealed.clone(), language).into_any(),
         None => view! { <p class="m-words" dir="auto" data-sealed="false">{response.comment.clone()}</p> }.into_any(),
     };
     view! {
         <li class="m-comment" data-testid="comment-item">
-            {face(level)}
+            {face(scale, level)}
             <div class="m-said">
-                <span class="sr">{move || level_name(desk, level, language)}" "</span>
+                <span class="sr">{move || level_name(desk, scale, level, language)}" "</span>
                 {said}
+                {contact}
                 <p class="m-chips">
                     {chips}
                     {(!point.is_empty()).then(|| view! { <span class="m-chip m-chip-point">{point}</span> })}
@@ -80,20 +81,33 @@ fn comment(desk: Desk, response: &Response, language: Language) -> impl IntoView
     }
 }
 
+/// How the customer wants to be reached, if at all.
+fn contact(contact: &str, language: Language) -> impl IntoView + use<> {
+    let contact = contact.to_owned();
+    (!contact.is_empty()).then(|| {
+        view! {
+            <p class="m-contact" data-testid="comment-contact">
+                {language.texts().results.contact}" "<b dir="auto">{contact}</b>
+            </p>
+        }
+    })
+}
+
 /// What was sealed: the words once their key is open, else that they are shut.
 fn sealed_words(desk: Desk, comment: SealedComment, language: Language) -> impl IntoView + use<> {
     let words = &language.texts().results;
     move || match desk.sealing.words(&comment) {
-        Ok(opened) => view! { <p class="m-words" dir="auto" data-sealed="opened">{opened}</p> }.into_any(),
+        Ok(opened) => {
+            let said = opened.comment().unwrap_or_default().to_owned();
+            view! {
+                <p class="m-words" dir="auto" data-sealed="opened">{said}</p>
+                {contact(opened.contact().unwrap_or_default(), language)}
+            }
+            .into_any()
+        }
         Err(fault) => {
             let text = if fault == OpenFault::Altered { words.comment_altered } else { words.sealed_comment };
             view! { <p class="m-words m-sealed" data-sealed="true">{text}</p> }.into_any()
         }
     }
-}
-
-/// A reason as it was put to somebody who gave this level: the same reason reads differently to the pleased.
-fn reason_text<'a>(survey: &'a Survey, rating: candor_core::event::Rating, id: &'a str, tag: &str) -> &'a str {
-    let asked = survey.follow_up(rating).and_then(|follow_up| follow_up.reasons.iter().find(|reason| reason.id == id));
-    asked.map_or_else(|| survey.reason_text(id, tag), |reason| text(&reason.text, tag))
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use candor_core::chain::Hash;
-use candor_core::event::Body;
+use candor_core::event::{Body, EventId};
 use candor_core::export;
 use candor_core::health::Health;
 use candor_core::journal::{Counts, Entry, LAST_SHELF, Place, Quarantined, Row, StoreError};
@@ -16,6 +16,7 @@ use candor_core::results::Responses;
 use candor_core::settings::{SETTINGS_RECORD, Settings, SettingsFault, TOKEN_RECORD, origin, token_for, token_record};
 use candor_core::survey::Survey;
 use candor_core::time::{Uptime, civil_date};
+use candor_core::vandal::Reason;
 use candor_core::wire::CloudEvent;
 use leptos::prelude::*;
 
@@ -29,13 +30,14 @@ use crate::manager::backup_restore::Restore;
 use crate::manager::browser;
 use crate::manager::checkup::Checkup;
 use crate::manager::door::PAINT_MS;
-use crate::manager::figures::{Figures, file_name, file_name_with};
+use crate::manager::figures::{Figures, Yardstick, file_name, file_name_with};
 use crate::manager::gate::{self, Verdict};
 use crate::manager::sealing::SealingDesk;
 use crate::manager::store::Store;
 
 /// The surveys that come with this release.
-pub const TEMPLATES: [&str; 2] = ["government", "bank"];
+pub const TEMPLATES: [&str; 8] =
+    ["government", "bank", "hospital", "hotel", "restaurant", "retail", "education", "helpdesk"];
 /// How soon reading is tried again after it failed.
 const RETRY_MS: u64 = 3_000;
 /// Events read at once: some ten milliseconds of a tablet.
@@ -231,8 +233,8 @@ impl Work {
         self.rows.set(0);
     }
 
-    fn figures(&self) -> Figures {
-        Figures::of(&self.responses.borrow(), &self.day.borrow())
+    fn figures(&self, yardstick: &Yardstick) -> Figures {
+        Figures::of(&self.responses.borrow(), &self.day.borrow(), yardstick)
     }
 }
 
@@ -317,7 +319,7 @@ impl Desk {
         let day = today();
         if *work.day.borrow() != day {
             *work.day.borrow_mut() = day;
-            self.figures.set(Some(work.figures()));
+            self.figures.set(Some(work.figures(&self.yardstick())));
         }
     }
 
@@ -335,7 +337,8 @@ impl Desk {
 
     /// Whether the journal has any response, one that was restored included.
     pub fn has_responses(self) -> bool {
-        let has_any = |figures: &Option<Figures>| figures.as_ref().is_none_or(|figures| figures.all.summary.n > 0);
+        let has_any =
+            |figures: &Option<Figures>| figures.as_ref().is_none_or(|figures| figures.all.summary.total() > 0);
         self.figures.try_with_untracked(has_any).unwrap_or(true)
     }
 
@@ -426,10 +429,23 @@ impl Desk {
                         self.has_token.set(matches!(token, TokenChange::Set(_)));
                     }
                     self.settings.set(Some(settings));
+                    self.count_anew();
                     self.saving.set(Saving::Done);
                     work.store.tell(&News::Settings);
                 }
                 Err(error) => self.saving.set(Saving::Failed(error)),
+            }
+            self.refresh();
+        });
+    }
+
+    /// Has a response count again that was in doubt.
+    pub fn clear_doubt(self, response: EventId, reason: Reason) {
+        let Some(work) = self.work.try_get_value() else { return };
+        spawn(async move {
+            let body = Body::FlagCleared { response, reason: reason.as_str().to_owned() };
+            if let Err(error) = work.store.record(body).await {
+                self.trouble.set(Some(error));
             }
             self.refresh();
         });
@@ -469,7 +485,7 @@ impl Desk {
 
     /// The languages of a survey.
     pub fn locales(self, survey: &str) -> Vec<String> {
-        let of_survey = self.surveys.with_untracked(|surveys| surveys.get(survey).map(|survey| survey.locales.clone()));
+        let of_survey = self.surveys.with_untracked(|surveys| surveys.get(survey).map(|survey| survey.offered(&[])));
         of_survey.unwrap_or_else(|| ["zh-CN", "en"].map(str::to_owned).to_vec())
     }
 
@@ -506,6 +522,7 @@ impl Desk {
                     let settings = json.and_then(|json| Settings::from_json(&json)).unwrap_or_default();
                     self.has_token.set(token.is_some_and(|token| !token_for(&token, &settings.endpoint).is_empty()));
                     self.settings.set(Some(settings));
+                    self.count_anew();
                 }
                 (Err(error), _) | (_, Err(error)) => self.trouble.set(Some(error)),
             }
@@ -519,7 +536,26 @@ impl Desk {
                     self.surveys.try_update(|surveys| surveys.insert(id.to_owned(), survey));
                 }
             }
+            self.count_anew();
         });
+    }
+
+    /// The survey in service, if it is known.
+    pub fn with_survey<T>(self, look: impl FnOnce(Option<&Survey>) -> T) -> T {
+        let id = self.settings.with(|settings| settings.as_ref().map(|settings| settings.survey.clone()));
+        self.surveys.with(|surveys| look(id.and_then(|id| surveys.get(&id))))
+    }
+
+    fn yardstick(self) -> Yardstick {
+        untrack(|| self.with_survey(Yardstick::of))
+    }
+
+    /// With another survey in service another scale counts.
+    fn count_anew(self) {
+        let Some(work) = self.work.try_get_value() else { return };
+        if self.figures.try_with_untracked(Option::is_some) == Some(true) {
+            self.figures.set(Some(work.figures(&self.yardstick())));
+        }
     }
 
     /// Reads from the last place on to the end, and counts anew.
@@ -535,7 +571,7 @@ impl Desk {
             self.read_both(work).await?;
         }
         if work.rows.get() != known || self.figures.try_with_untracked(Option::is_none) == Some(true) {
-            self.figures.set(Some(work.figures()));
+            self.figures.set(Some(work.figures(&self.yardstick())));
             self.checkup.show(&work.health.borrow());
         }
         self.quarantine.set(if counts.quarantined == 0 { Vec::new() } else { work.store.quarantine().await? });

@@ -1,7 +1,7 @@
 //! How many gave which level: bars beside the faces, and the same as a table.
 
-use candor_core::event::Rating;
-use candor_core::survey::text;
+use candor_core::event::{Rating, Scale};
+use candor_core::first_screen::Key;
 use leptos::prelude::*;
 
 use crate::manager::browser;
@@ -15,21 +15,23 @@ use crate::manager::period::Span;
 #[component]
 pub fn Distribution(desk: Desk, span: Span, period: Memo<Period>, language: Language) -> impl IntoView {
     let words = &language.texts().results;
-    let levels = || (1..=Rating::BEST).rev();
-    let label = move |level: u8| level_name(desk, level, language);
-    let count = move |level: u8| browser::integer(period.with(|period| period.of_level(level).0), language);
-    let share = move |level: u8| {
+    let scale = Memo::new(move |_| period.with(|period| period.summary.scale));
+    let levels = move || scale.get().levels().rev();
+    let label = move |level: Rating| level_name(desk, scale.get(), level, language);
+    let count = move |level: Rating| browser::integer(period.with(|period| period.of_level(level).0), language);
+    let share = move |level: Rating| {
         let percent = period.with(|period| period.of_level(level).1);
         format!("{} %", browser::decimal(percent, language))
     };
-    let width = move |level: u8| on_bar(period.with(|period| period.of_level(level).1));
+    let width = move |level: Rating| on_bar(period.with(|period| period.of_level(level).1));
     let total = move || browser::integer(period.with(|period| period.summary.n), language);
-    let bar = move |level: u8| {
+    let bar = move |level: Rating| {
+        let tone = Key::of(scale.get_untracked(), level).tone.to_string();
         view! {
             <li>
-                {face(level)}
+                {face(scale.get_untracked(), level)}
                 <span class="m-level">{move || label(level)}</span>
-                <svg class="m-bar" data-level=level.to_string() aria-hidden="true">
+                <svg class="m-bar" data-tone=tone aria-hidden="true">
                     <rect class="m-track" width="100%" height="100%" rx="6" />
                     <rect class="m-fill" width=move || width(level) height="100%" rx="6" />
                 </svg>
@@ -38,10 +40,13 @@ pub fn Distribution(desk: Desk, span: Span, period: Memo<Period>, language: Lang
             </li>
         }
     };
-    let row = move |level: u8| {
+    let row = move |level: Rating| {
         view! {
             <tr>
-                <th scope="row">{level}" · "{move || label(level)}</th>
+                <th scope="row">
+                    {level.level()}
+                    {move || Some(label(level)).filter(|name| !name.is_empty()).map(|name| format!(" · {name}"))}
+                </th>
                 <td>{move || count(level)}</td>
                 <td>{move || share(level)}</td>
             </tr>
@@ -51,7 +56,7 @@ pub fn Distribution(desk: Desk, span: Span, period: Memo<Period>, language: Lang
         <div class="m-distribution">
             <h3>{words.distribution}</h3>
             <ul class="m-bars" aria-label=words.distribution data-chart=span.name()>
-                {levels().map(bar).collect_view()}
+                {move || levels().map(bar).collect_view()}
             </ul>
             <details>
                 <summary>{words.as_table}</summary>
@@ -64,7 +69,7 @@ pub fn Distribution(desk: Desk, span: Span, period: Memo<Period>, language: Lang
                             <th scope="col">{words.share}</th>
                         </tr>
                     </thead>
-                    <tbody>{levels().map(row).collect_view()}</tbody>
+                    <tbody>{move || levels().map(row).collect_view()}</tbody>
                     <tfoot>
                         <tr>
                             <th scope="row">{words.total}</th>
@@ -78,13 +83,17 @@ pub fn Distribution(desk: Desk, span: Span, period: Memo<Period>, language: Lang
     }
 }
 
-/// What the survey in service calls a level, or what it is usually called.
-pub fn level_name(desk: Desk, level: u8, language: Language) -> String {
-    let index = usize::from(level.wrapping_sub(1));
-    let survey = desk.settings.with(|settings| settings.as_ref().map(|settings| settings.survey.clone()));
-    let named = desk.surveys.with(|surveys| {
-        let local = surveys.get(survey.as_deref()?)?.levels.get(index)?;
-        Some(text(local, language.tag()).to_owned())
+/// What the survey in service calls a level of its scale, or what one of five is usually called; empty for a number.
+pub fn level_name(desk: Desk, scale: Scale, rating: Rating, language: Language) -> String {
+    let named = desk.with_survey(|survey| {
+        let survey = survey.filter(|survey| survey.scale == scale)?;
+        Some(survey.level_text(rating, language.tag()).unwrap_or_default().to_owned())
     });
-    named.unwrap_or_else(|| language.texts().results.levels.get(index).copied().unwrap_or_default().to_owned())
+    let usual = || {
+        let index = usize::from(rating.level().wrapping_sub(1));
+        let names = &language.texts().results.levels;
+        let is_usual = scale.best() == Scale::Faces5.best();
+        names.get(index).filter(|_| is_usual).copied().unwrap_or_default().to_owned()
+    };
+    named.unwrap_or_else(usual)
 }

@@ -1,12 +1,16 @@
 //! What the results screen shows, taken from the responses in one go. Plain values: no signal, no text.
 
+use candor_core::event::{Rating, Scale};
 use candor_core::results::{Response, Responses, Summary};
-use candor_core::statistics::{Share, wilson};
+use candor_core::statistics::Share;
+use candor_core::survey::Survey;
 
 /// Below so many responses a score says little.
 pub const FEW: u64 = 5;
 /// Comments listed.
 pub const COMMENTS: usize = 20;
+/// Doubts listed.
+pub const DOUBTS: usize = 20;
 
 /// All that the results screen shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,15 +21,37 @@ pub struct Figures {
     pub all: Period,
     /// The newest responses with words, newest first.
     pub comments: Vec<Response>,
+    /// The newest responses that are or were in doubt, newest first.
+    pub doubts: Vec<Response>,
+}
+
+/// What is counted: the scale of the survey in service, and which of its levels are bad.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Yardstick {
+    /// What customers tap.
+    pub scale: Scale,
+    /// The levels that count as a bad rating.
+    pub bad: Vec<Rating>,
+}
+
+impl Yardstick {
+    /// That of a survey; of none, the two worst of five faces.
+    pub fn of(survey: Option<&Survey>) -> Self {
+        match survey {
+            Some(Survey { scale, bad, .. }) => Self { scale: *scale, bad: bad.clone() },
+            None => Self { scale: Scale::Faces5, bad: Scale::Faces5.levels().take(2).collect() },
+        }
+    }
 }
 
 impl Figures {
     /// Counts, with `day` for today.
-    pub fn of(responses: &Responses, day: &str) -> Self {
+    pub fn of(responses: &Responses, day: &str, yardstick: &Yardstick) -> Self {
         Self {
-            today: Period::of(|| responses.on_day(day)),
-            all: Period::of(|| responses.all().iter()),
+            today: Period::of(yardstick, || responses.on_day(day)),
+            all: Period::of(yardstick, || responses.all().iter()),
             comments: responses.latest_comments(COMMENTS).into_iter().cloned().collect(),
+            doubts: responses.latest_doubts(DOUBTS).into_iter().cloned().collect(),
         }
     }
 }
@@ -33,27 +59,53 @@ impl Figures {
 /// What the responses of a period add up to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Period {
-    /// Counts and CSAT.
+    /// Counts on the scale in service.
     pub summary: Summary,
-    /// The share of the two worst levels.
+    /// The same without the responses that are in doubt.
+    pub undoubted: Summary,
+    /// The share of bad ratings.
     pub negative: Option<Share>,
+    /// The levels that were taken for bad.
+    pub bad: Vec<Rating>,
     /// When the first response was given.
     pub since: Option<String>,
 }
 
 impl Period {
-    fn of<'a, I: Iterator<Item = &'a Response>>(responses: impl Fn() -> I) -> Self {
-        let summary = Summary::of(responses());
-        let negative = wilson(summary.levels[0] + summary.levels[1], summary.n);
-        Self { summary, negative, since: responses().next().map(|response| response.time.clone()) }
+    fn of<'a, I: Iterator<Item = &'a Response>>(yardstick: &Yardstick, responses: impl Fn() -> I) -> Self {
+        let Yardstick { scale, bad } = yardstick.clone();
+        let summary = Summary::of(scale, responses());
+        let undoubted = Summary::of(scale, responses().filter(|response| !response.is_doubtful()));
+        let negative = summary.share_of(bad.iter().copied());
+        Self { summary, undoubted, negative, bad, since: responses().next().map(|response| response.time.clone()) }
     }
 
-    /// How many of a level, 1 to 5, and their share in percent.
-    pub fn of_level(&self, level: u8) -> (u64, f64) {
-        let count = self.summary.levels.get(usize::from(level.wrapping_sub(1))).copied().unwrap_or(0);
+    /// The figure that leads: the NPS of its scale, else the share of good ratings.
+    pub fn score(&self) -> Option<Share> {
+        score(&self.summary)
+    }
+
+    /// How many are in doubt, and what the figure would be without them.
+    pub fn doubtful(&self) -> (u64, Option<Share>) {
+        (self.summary.n - self.undoubted.n, score(&self.undoubted))
+    }
+
+    /// How many of a level, and their share in percent.
+    pub fn of_level(&self, rating: Rating) -> (u64, f64) {
+        let count = self.summary.of_level(rating);
         let percent = if self.summary.n == 0 { 0.0 } else { count as f64 * 100.0 / self.summary.n as f64 };
         (count, percent)
     }
+}
+
+fn score(summary: &Summary) -> Option<Share> {
+    if summary.scale == Scale::Nps { summary.nps() } else { summary.good() }
+}
+
+/// Levels as a formula has them: `4 + 5`.
+pub fn sum_of(ratings: impl IntoIterator<Item = Rating>) -> String {
+    let levels: Vec<String> = ratings.into_iter().map(|rating| rating.level().to_string()).collect();
+    levels.join(" + ")
 }
 
 /// A place on a bar from 0 to 100, as CSS and SVG take it; without the formatting of floats.
@@ -96,8 +148,11 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn an_empty_period_divides_by_nothing() {
-        let figures = Figures::of(&Responses::default(), "2026-11-23");
-        assert_eq!(figures, Figures::default());
-        assert_eq!([0, 1, 5, 6].map(|level| figures.today.of_level(level)), [(0, 0.0); 4]);
+        let yardstick = Yardstick::of(None);
+        let figures = Figures::of(&Responses::default(), "2026-11-23", &yardstick);
+        assert_eq!((figures.today.score(), figures.today.negative, figures.all.since), (None, None, None));
+        let levels = [0, 1, 5, 6].map(|level| figures.today.of_level(Rating::new(level).unwrap()));
+        assert_eq!(levels, [(0, 0.0); 4]);
+        assert_eq!(sum_of(yardstick.bad), "1 + 2");
     }
 }

@@ -1,5 +1,7 @@
 //! Signs drawn with one pen, 24 by 24.
 
+use candor_core::event::{Rating, Scale};
+use candor_core::first_screen::Key;
 use leptos::prelude::*;
 
 /// Bars: results.
@@ -31,13 +33,18 @@ pub fn icon(path: &'static str) -> impl IntoView {
     view! { <svg class="m-icon" viewBox="0 0 24 24" aria-hidden="true"><path d=path /></svg> }
 }
 
-/// The face of a level, 1 to 5; its words stand beside it.
-pub fn face(level: u8) -> impl IntoView {
+/// A level as the customer saw it, a number where that is what was tapped; its words stand beside it.
+pub fn face(scale: Scale, rating: Rating) -> AnyView {
+    let Key { icon, tone } = Key::of(scale, rating);
+    if icon.is_empty() {
+        return view! { <b class="face-icon m-number" aria-hidden="true">{rating.level()}</b> }.into_any();
+    }
     view! {
-        <svg class="face-icon" viewBox="0 0 100 100" data-level=level.to_string() aria-hidden="true">
-            <use href=format!("#face-{level}") />
+        <svg class="face-icon" viewBox="0 0 100 100" data-tone=tone.to_string() aria-hidden="true">
+            <use href=format!("#{icon}") />
         </svg>
     }
+    .into_any()
 }
 
 /// The product's mark.

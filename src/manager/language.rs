@@ -47,15 +47,6 @@ impl Language {
     }
 }
 
-/// A language's name in that language itself; the tag where it is not known.
-pub fn own_name(tag: &str) -> &str {
-    match tag {
-        "zh-CN" => "中文",
-        "en" => "English",
-        _ => tag,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;

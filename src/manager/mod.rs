@@ -17,6 +17,7 @@ mod desk;
 mod distribution;
 mod door;
 mod door_screen;
+mod doubts;
 mod export_button;
 mod export_lines;
 mod field;

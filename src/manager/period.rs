@@ -1,14 +1,15 @@
 //! The card of one period: its scores and its distribution.
 
+use candor_core::event::Scale;
 use leptos::prelude::*;
 
 use crate::manager::browser::{self, Written};
 use crate::manager::desk::Desk;
 use crate::manager::distribution::Distribution;
-use crate::manager::figures::{FEW, Period};
+use crate::manager::figures::{FEW, Period, sum_of};
 use crate::manager::language::Language;
-use crate::manager::score::Score;
-use crate::manager::text::fill;
+use crate::manager::score::{Naming, Score};
+use crate::manager::text::{ResultsTexts, fill};
 
 /// A period that results are shown for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +42,17 @@ pub fn PeriodCard(desk: Desk, span: Span, language: Language) -> impl IntoView {
         })
     });
     let n = Memo::new(move |_| period.with(|period| period.summary.n));
-    let csat = Memo::new(move |_| period.with(|period| period.summary.csat));
+    let score = Memo::new(move |_| period.with(Period::score));
     let negative = Memo::new(move |_| period.with(|period| period.negative));
+    let doubtful = Memo::new(move |_| period.with(Period::doubtful));
+    let others = Memo::new(move |_| period.with(|period| period.summary.others));
+    let leading = Memo::new(move |_| leading(period.with(|period| period.summary.scale), words));
+    let minor = Memo::new(move |_| Naming {
+        name: words.negative,
+        formula: fill(words.negative_formula, &[&period.with(|period| sum_of(period.bad.iter().copied()))]),
+        testid: None,
+        is_signed: false,
+    });
     let when = move || match span {
         // Read again with every change, so that it turns with the day.
         Span::Today => period.with(|_| browser::now(Written::Day, language)),
@@ -66,9 +76,20 @@ pub fn PeriodCard(desk: Desk, span: Span, language: Language) -> impl IntoView {
                 <span class="m-n">{move || words.responses.of(n.get(), &browser::integer(n.get(), language))}</span>
             </div>
             <div class="m-scores">
-                <Score span=Some(span) name=words.csat formula=words.csat_formula share=csat language />
-                <Score span=None name=words.negative formula=words.negative_formula share=negative language />
+                {move || view! { <Score span naming=leading.get() share=score language /> }}
+                {move || view! { <Score span naming=minor.get() share=negative language /> }}
             </div>
+            {move || {
+                let (count, share) = doubtful.get();
+                (count > 0).then(|| {
+                    let without = share.map_or("—".to_owned(), |share| browser::decimal(share.percent, language));
+                    let said = words.doubtful.of(count, &browser::integer(count, language));
+                    view! { <p class="m-fine" data-testid="doubtful" data-n=count.to_string()>{said}" "{fill(words.without_them, &[&without])}</p> }
+                })
+            }}
+            {move || (others.get() > 0).then(|| view! {
+                <p class="m-fine">{words.on_other_scales.of(others.get(), &browser::integer(others.get(), language))}</p>
+            })}
             {move || match n.get() {
                 0 => view! { <p class="m-few"><b>{none}</b>" · "{words.none_hint}</p> }.into_any(),
                 1..FEW => view! { <p class="m-few">{words.too_few}</p> }.into_any(),
@@ -77,4 +98,15 @@ pub fn PeriodCard(desk: Desk, span: Span, language: Language) -> impl IntoView {
             <Distribution desk span period language />
         </section>
     }
+}
+
+/// The score that the results of a scale lead with.
+fn leading(scale: Scale, words: &'static ResultsTexts) -> Naming {
+    let good = sum_of(scale.levels().filter(|rating| rating.level() >= scale.good_from()));
+    let (name, formula, testid) = match scale {
+        Scale::Nps => (words.nps, words.nps_formula.to_owned(), "score-nps"),
+        Scale::Ces => (words.ces, fill(words.ces_formula, &[&good]), "score-ces"),
+        _ => (words.csat, fill(words.csat_formula, &[&good]), "score-csat"),
+    };
+    Naming { name, formula, testid: Some(testid), is_signed: scale == Scale::Nps }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::manager::browser;
 use crate::manager::comments::Comments;
 use crate::manager::desk::Desk;
+use crate::manager::doubts::Doubts;
 use crate::manager::export_button::ExportButton;
 use crate::manager::language::Language;
 use crate::manager::period::{PeriodCard, Span};
@@ -28,6 +29,7 @@ pub fn ResultsScreen(desk: Desk, language: Language) -> impl IntoView {
                         <PeriodCard desk span=Span::All language />
                     </div>
                     <Comments desk language />
+                    <Doubts desk language />
                 }
                     .into_any()
             } else {

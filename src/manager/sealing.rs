@@ -1,6 +1,7 @@
 //! The key that customers' words are sealed to: made here, brought from elsewhere, taken out of force, and opened with
 //! for as long as the desk is.
 
+use candor_core::chain::PersonalText;
 use candor_core::event::Body;
 use candor_core::journal::StoreError;
 use candor_core::results::SealedComment;
@@ -211,14 +212,13 @@ impl SealingDesk {
     }
 
     /// The words of a comment; [`OpenFault::OtherKey`] also while its key is not open.
-    pub fn words(self, comment: &SealedComment) -> Result<String, OpenFault> {
+    pub fn words(self, comment: &SealedComment) -> Result<PersonalText, OpenFault> {
         self.opened.track();
         let name = name_of(comment);
         self.private.with_value(|keys| {
             let (_, private) =
                 keys.iter().find(|(of, _)| *of == name).ok_or_else(|| OpenFault::OtherKey(name.clone()))?;
-            let text = open(private, &comment.event, &comment.text)?;
-            Ok(text.comment().unwrap_or_default().to_owned())
+            open(private, &comment.event, &comment.text)
         })
     }
 
@@ -315,8 +315,8 @@ fn with_key(kept: &str, sealing: &Sealing) -> String {
 
 fn name_of(comment: &SealedComment) -> String {
     match &comment.text {
-        candor_core::chain::PersonalText::Sealed { key, .. } => key.clone(),
-        candor_core::chain::PersonalText::Clear { .. } => String::new(),
+        PersonalText::Sealed { key, .. } => key.clone(),
+        PersonalText::Clear { .. } => String::new(),
     }
 }
 

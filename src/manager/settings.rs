@@ -1,6 +1,7 @@
 //! Settings: where answers go, what customers see, and the PIN.
 
 use candor_core::batch::Format;
+use candor_core::first_screen::language_name;
 use candor_core::settings::SettingsFault;
 use candor_core::survey::text;
 use candor_core::wire::Acknowledge;
@@ -13,7 +14,7 @@ use crate::manager::desk::{Desk, Saving, TEMPLATES};
 use crate::manager::door_screen::trouble_text;
 use crate::manager::field::Field;
 use crate::manager::icon::{CHEVRON, icon};
-use crate::manager::language::{Language, own_name};
+use crate::manager::language::Language;
 use crate::manager::pin_change::PinChange;
 use crate::manager::sealing_card::SealingCard;
 use crate::manager::settings_form::SettingsForm;
@@ -266,7 +267,7 @@ fn language_row(form: SettingsForm, tag: String, words: &'static SettingsTexts) 
                     prop:checked=is_offered
                     on:change=move |event| tag.with_value(|tag| form.offer(tag, event_target_checked(&event)))
                 />
-                <span lang=tag.get_value()>{own_name(&tag.get_value()).to_owned()}</span>
+                <span lang=tag.get_value()>{language_name(&tag.get_value()).to_owned()}</span>
             </label>
             <label class="m-tick">
                 <input

@@ -1,8 +1,9 @@
 //! The manager's own language switch.
 
+use candor_core::first_screen::language_name;
 use leptos::prelude::*;
 
-use crate::manager::language::{Language, own_name};
+use crate::manager::language::Language;
 
 /// Changes to the other language; named in that language.
 #[component]
@@ -16,7 +17,7 @@ pub fn LanguageSwitch(language: RwSignal<Language>) -> impl IntoView {
             lang=move || other().tag()
             on:click=move |_| language.update(|language| *language = language.other())
         >
-            {move || own_name(other().tag())}
+            {move || language_name(other().tag())}
         </button>
     }
 }

@@ -37,9 +37,10 @@ texts! {
     }
 
     ResultsTexts {
-        today, all, since, csat, csat_formula, negative, negative_formula, interval, responses: Count, too_few,
+        today, all, since, csat, csat_formula, nps, nps_formula, ces, ces_formula, on_other_scales: Count, negative, negative_formula, interval, responses: Count, too_few,
         none_today, none_ever, none_hint, distribution, as_table, level, count, share, total,
-        levels: [&'static str; 5], comments, comments_shown, sealed_comment, no_comments, no_comments_hint, reading,
+        levels: [&'static str; 5], doubts, doubts_note, doubtful: Count, without_them, doubt_burst, doubt_alternation,
+        doubt_streak, doubt_outside_hours, doubt_hasty, doubt_no_pause, count_again, counted_again, comments, contact, comments_shown, sealed_comment, no_comments, no_comments_hint, reading,
         export, export_note, exporting,
         /// The browser did not take the file.
         export_failed,

@@ -100,7 +100,7 @@ fn opened(private: &PrivateKey, line: String, tally: &mut Tally) -> String {
         Ok(words) => {
             let count = if text.comment().is_some() { &mut tally.clear } else { &mut tally.opened };
             *count += 1;
-            with_comment(&line, words.comment().unwrap_or_default())
+            with_words(&line, &words)
         }
         Err(OpenFault::OtherKey(name)) => {
             *tally.other.entry(name).or_default() += 1;
@@ -113,9 +113,14 @@ fn opened(private: &PrivateKey, line: String, tally: &mut Tally) -> String {
     }
 }
 
-fn with_comment(line: &str, comment: &str) -> String {
+/// The line with the words behind it, and with the contact where one was left.
+fn with_words(line: &str, words: &PersonalText) -> String {
     let front = line.trim_end().strip_suffix('}').unwrap_or(line);
-    [front, ",\"comment\":", &Value::from(comment).to_string(), "}"].concat()
+    let mut opened = [front, ",\"comment\":", &Value::from(words.comment().unwrap_or_default()).to_string()].concat();
+    if let Some(contact) = words.contact().filter(|contact| !contact.is_empty()) {
+        opened.push_str(&[",\"contact\":", &Value::from(contact).to_string()].concat());
+    }
+    opened + "}"
 }
 
 impl Tally {

@@ -69,12 +69,7 @@ impl Tablet {
         let mut random = [0; 26];
         random[..8].copy_from_slice(&(self.head.seq + 1).to_be_bytes());
         let moment = Moment { now: UnixMillis(self.now), offset: UtcOffset(480), uptime: Uptime(self.uptime), random };
-        let body = Body::RatingDetailed {
-            response: EventId::new(&moment),
-            outcome: Outcome::Complete,
-            reasons: vec!["wait".to_owned()],
-            seconds: 9,
-        };
+        let body = Body::detailed(EventId::new(&moment), Outcome::Complete, &["wait"], 9);
         let text = PersonalText::new("排队太久", &[7; 16]);
         let (event, head) = self.head.link(&Draft { text: text.clone(), ..Draft::new(&moment, body) });
         self.head = head;

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use candor_core::chain::{Head, PersonalText, canonical_event, enrolment_hash};
-use candor_core::event::{Body, Context, Draft, EventId, Outcome, Rating, TYPES};
+use candor_core::event::{Body, Context, Draft, EventId, Outcome, Rating, Scale, TYPES};
 use candor_core::export::JsonLines;
 use candor_core::time::{Moment, UnixMillis, Uptime, UtcOffset};
 use candor_core::verify::{Pruned, Verifier};
@@ -92,16 +92,12 @@ fn batch() -> Vec<CloudEvent> {
         point: "window-3".to_owned(),
         staff: Some("1024".to_owned()),
         ticket: Some("A017".to_owned()),
+        channel: String::new(),
     };
     let [bad, worse] = [Rating::new(2).unwrap(), Rating::new(1).unwrap()];
-    let given = draft(3, Body::RatingGiven { value: bad, context });
+    let given = draft(3, Body::RatingGiven { value: bad, scale: Scale::Faces5, context });
     let response = given.id.clone();
-    let detailed = Body::RatingDetailed {
-        response: response.clone(),
-        outcome: Outcome::Complete,
-        reasons: vec!["wait".to_owned(), "explain".to_owned()],
-        seconds: 8,
-    };
+    let detailed = Body::detailed(response.clone(), Outcome::Complete, &["wait", "explain"], 8);
     let drafts = [
         draft(0, Body::UnlockRefused { in_a_row: 1 }),
         draft(1, Body::Unlocked {}),

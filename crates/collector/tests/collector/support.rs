@@ -216,12 +216,7 @@ impl Tablet {
         random[..8].copy_from_slice(&self.made.to_be_bytes());
         let now = UnixMillis(1_795_398_067_120 + i64::try_from(self.made & 0xffff_ffff).unwrap());
         let moment = Moment { now, offset: UtcOffset(480), uptime: Uptime(self.made & 0xffff), random };
-        let body = Body::RatingDetailed {
-            response: EventId::new(&moment),
-            outcome: Outcome::Complete,
-            reasons: vec!["wait".to_owned()],
-            seconds: 9,
-        };
+        let body = Body::detailed(EventId::new(&moment), Outcome::Complete, &["wait"], 9);
         let text = PersonalText::new(comment, &[7; 16]);
         let draft = Draft { text: text.clone(), ..Draft::new(&moment, body) };
         let (event, head) = self.head.link(&draft);
