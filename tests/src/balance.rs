@@ -205,10 +205,12 @@ mod tests {
         let mut entries = Entries::new();
         for (n, words) in [(1, "first"), (3, "second")] {
             let value = Rating::new(n).expect("it is a level");
-            let given = Draft::new(&moment(n), Body::RatingGiven { value, context: Context::default() });
+            let given = Draft::new(
+                &moment(n),
+                Body::RatingGiven { value, scale: Default::default(), context: Context::default() },
+            );
             let response: EventId = given.id.clone();
-            let detailed =
-                Body::RatingDetailed { response, outcome: Outcome::Complete, reasons: Vec::new(), seconds: 0 };
+            let detailed = Body::detailed(response, Outcome::Complete, &[], 0);
             let text = PersonalText::new(words, &[n; 16]);
             for draft in [given, Draft { text, ..Draft::new(&moment(n + 1), detailed) }] {
                 let (event, next) = head.link(&draft);

@@ -268,8 +268,18 @@ impl Kiosk {
     /// # Panics
     /// When it does not.
     pub async fn see_first_screen(&self) {
-        self.see("rate-1").await;
+        self.see_question().await;
         self.see_no("submit").await;
+    }
+
+    /// Until the buttons of the first screen stand, of whatever scale.
+    async fn see_question(&self) {
+        const LOOK: &str = "return document.querySelector('#rate [data-level]').getClientRects().length > 0;";
+        until("the first screen", async || {
+            let is_there = self.browser.run(LOOK, vec![]).await;
+            if is_there == Value::Bool(true) { Ok(()) } else { Err(self.describe().await) }
+        })
+        .await;
     }
 
     /// Chooses a language.

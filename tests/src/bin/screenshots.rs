@@ -19,6 +19,20 @@ use serde_json::json;
 /// A tablet upright and across, an old tablet, a phone.
 const SIZES: [(u32, u32); 4] = [(800, 1280), (1280, 800), (1024, 768), (390, 844)];
 const LANGUAGES: [(&str, &str, &str); 2] = [("zh", "zh-CN", "三号窗口"), ("en", "en", "Counter 3")];
+/// Those in which the customers' screens of every survey are shown.
+const CUSTOMERS_LANGUAGES: [(&str, &str, &str); 3] =
+    [("zh", "zh-CN", "三号窗口"), ("en", "en", "Counter 3"), ("ar", "ar", "الشباك 3")];
+/// The surveys, each with the button of its worst level and whether a second page follows.
+const SURVEYS: [(&str, &str, bool); 8] = [
+    ("government", "rate-1", false),
+    ("bank", "rate-1", false),
+    ("hospital", "rate-1", true),
+    ("hotel", "nps-0", true),
+    ("restaurant", "rate-1", false),
+    ("retail", "rate-1", false),
+    ("education", "rate-1", true),
+    ("helpdesk", "rate-1", false),
+];
 /// How many customers tapped each level before the manager looks, the worst first: made up, like their words.
 const CUSTOMERS: [usize; 5] = [3, 5, 7, 19, 28];
 /// What the documents show: the name of a picture here and there.
@@ -43,6 +57,13 @@ async fn main() {
         studio.show_the_door().await;
         studio.show_customer_screens().await;
         studio.show_manager_screens().await;
+    }
+    for (short, language, point) in CUSTOMERS_LANGUAGES {
+        for (survey, worst, has_items) in SURVEYS {
+            let page = format!("{}?lang={language}&point={point}&survey={survey}", collector.page());
+            let studio = Studio { kiosk: open_kiosk(Engine::Chromium, &page).await, folder: folder.clone(), short };
+            studio.show_a_survey(survey, worst, has_items).await;
+        }
     }
     if wanted.is_none() {
         let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/screenshots");
@@ -102,14 +123,56 @@ impl Studio {
         self.take("thanks").await;
     }
 
+    /// The screens of one survey, as somebody meets them who is not content; those that all share in the first one only.
+    async fn show_a_survey(&self, survey: &str, worst: &str, has_items: bool) {
+        let kiosk = &self.kiosk;
+        kiosk.see_on_root("lang", CUSTOMERS_LANGUAGES.iter().find(|(short, ..)| *short == self.short).unwrap().1).await;
+        self.take(&format!("{survey}-rate")).await;
+        kiosk.hold_the_clock().await;
+        if survey == "government" {
+            kiosk.tap("language").await;
+            self.take("languages").await;
+            kiosk.tap(if self.short == "ar" { "language-ar" } else { "languages-zh-CN" }).await;
+            kiosk.tap("elder-mode").await;
+            self.take("large-rate").await;
+            kiosk.tap("contrast").await;
+            self.take("contrast-rate").await;
+        }
+        kiosk.tap(worst).await;
+        kiosk.see("follow-up").await;
+        self.take(&format!("{survey}-follow-up")).await;
+        if has_items {
+            kiosk.tap("next").await;
+            kiosk.see("back").await;
+            self.take(&format!("{survey}-items")).await;
+        }
+        kiosk.tap(if has_items { "submit" } else { "skip" }).await;
+        kiosk.see_thanks().await;
+        self.take(&format!("{survey}-thanks")).await;
+        kiosk.leave_thanks().await;
+        if survey == "government" {
+            kiosk.let_pass(Duration::from_secs(700)).await;
+            kiosk.see("attract").await;
+            self.take("attract").await;
+        }
+    }
+
     async fn show_manager_screens(&self) {
         let kiosk = &self.kiosk;
         kiosk.reload().await;
         kiosk.see_ready().await;
-        kiosk.serve(&self.customers()).await;
+        // At a pace of customers: the filter would doubt those of a machine.
+        kiosk.hold_the_clock().await;
+        for Remark { rating, comment } in self.customers() {
+            match comment.as_str() {
+                "" => kiosk.rate_and_skip(rating.level()).await,
+                said => kiosk.rate_and_say(rating.level(), said).await,
+            }
+            kiosk.let_pass(Duration::from_secs(25)).await;
+        }
         kiosk.see_everything_sent().await;
         kiosk.open_manager().await;
-        for tab in ["results", "sync", "settings"] {
+        for tab in ["results", "sync", "health", "settings"] {
             kiosk.tap(&format!("tab-{tab}")).await;
             self.take(tab).await;
         }

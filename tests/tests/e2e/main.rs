@@ -6,6 +6,7 @@
     reason = "in a test, whatever was not expected is a failure"
 )]
 
+mod accessibility;
 mod backup;
 mod captive_portal;
 mod door;
@@ -13,6 +14,7 @@ mod early_tap;
 mod health;
 mod idle_reset;
 mod keeper;
+mod lock;
 mod main_story;
 mod offline_story;
 mod receivers;
@@ -20,3 +22,4 @@ mod releases;
 mod replay;
 mod security_policy;
 mod speed;
+mod surveys;
