@@ -173,8 +173,15 @@ impl Kiosk {
     pub async fn tap(&self, testid: &str) {
         until(&format!("{testid} to be tapped"), async || {
             let element = self.see(testid).await;
-            // A driver refuses when something else is on top, and an element can be replaced between the two.
-            element.click().await.map_err(|fault| fault.to_string())
+            // A driver refuses when something else is on top, and an element can be replaced between the two. What lies
+            // below a bar is scrolled up, as a person would.
+            let tapped = element.click().await.map_err(|fault| fault.to_string());
+            if tapped.is_err() {
+                const SCROLL: &str =
+                    "document.querySelector(`[data-testid='${arguments[0]}']`)?.scrollIntoView({ block: 'center' });";
+                let _ = self.browser.client.execute(SCROLL, vec![json!(testid)]).await;
+            }
+            tapped
         })
         .await;
     }
