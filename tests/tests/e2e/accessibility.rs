@@ -39,6 +39,14 @@ async fn see_no_violation(kiosk: &Kiosk, screen: &str, seen: &mut Vec<String>) {
     seen.push(screen.to_owned());
 }
 
+/// The kiosk as somebody meets it who wants no motion: faces that bob never come to an end.
+async fn open_without_motion(collector: &Collector) -> Kiosk {
+    let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
+    let features = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
+    kiosk.browser.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+    kiosk
+}
+
 async fn resize(kiosk: &Kiosk, width: u32, height: u32) {
     let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
     kiosk.browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
@@ -47,15 +55,7 @@ async fn resize(kiosk: &Kiosk, width: u32, height: u32) {
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_nothing_on_any_screen_of_a_customer_in_any_theme() {
     let collector = Collector::start().await;
-    let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
-    // Bobbing faces never come to an end.
-    kiosk
-        .browser
-        .devtools(
-            "Emulation.setEmulatedMedia",
-            json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] }),
-        )
-        .await;
+    let kiosk = open_without_motion(&collector).await;
     let mut seen = Vec::new();
     for theme in THEMES {
         kiosk.go_to(&format!("{}?survey={theme}", collector.page())).await;
@@ -100,14 +100,7 @@ async fn axe_finds_nothing_on_any_screen_of_a_customer_in_any_theme() {
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_nothing_on_what_time_brings_and_behind_the_door() {
     let collector = Collector::start().await;
-    let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
-    kiosk
-        .browser
-        .devtools(
-            "Emulation.setEmulatedMedia",
-            json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] }),
-        )
-        .await;
+    let kiosk = open_without_motion(&collector).await;
     let mut seen = Vec::new();
     for level in [5, 2] {
         kiosk.rate_and_say(level, "很好").await;
