@@ -326,23 +326,39 @@ need_postgres() {
 
 # --- All of it --------------------------------------------------------------
 
-setup_run() {
+need_compiler() {
   check_rust
   check_cc
   need_wasm_target
+}
+
+setup_run() {
+  need_compiler
   need_npm_tools
   need_wasm_bindgen
   need_trunk
 }
 
+# What is fetched comes while the tools are built: the one waits for the network, the other for the processor. A failed
+# build waits for it as well, since dpkg is not to be interrupted.
 setup_test() {
-  setup_run
+  need_compiler
   need_lint
-  need_browsers
+  (
+    LOG=$TOOLS/setup-fetched.log
+    : >"$LOG"
+    need_npm_tools
+    need_browsers
+    need_receivers
+    need_file_systems
+    need_postgres
+  ) &
+  local fetching=$!
+  trap wait EXIT
+  need_wasm_bindgen
+  need_trunk
   need_geckodriver
-  need_receivers
-  need_file_systems
-  need_postgres
+  wait "$fetching"
 }
 
 # Two makes at once would build the same tool into the same folder, so the

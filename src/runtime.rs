@@ -113,6 +113,8 @@ struct Parts {
     is_kept_safely: Cell<bool>,
     /// Whether the database has failed since it last took something.
     was_in_trouble: Cell<bool>,
+    /// Whether the database is asked until it answers.
+    is_awaiting: Cell<bool>,
     is_writing: Cell<bool>,
     is_manager_loaded: Cell<bool>,
     early_lines: RefCell<Vec<String>>,
@@ -148,6 +150,7 @@ impl Kiosk {
             unsealed: RefCell::default(),
             is_kept_safely: Cell::new(true),
             was_in_trouble: Cell::new(false),
+            is_awaiting: Cell::new(false),
             is_writing: Cell::new(false),
             is_manager_loaded: Cell::new(false),
             early_lines: RefCell::default(),
@@ -271,6 +274,22 @@ impl Kiosk {
         self.write(&parts);
     }
 
+    /// The warning stands until this page's own database answers: the keeper can have one where this page has none. While
+    /// an event is written, how that ends is what shows.
+    async fn await_database(self) {
+        let parts = self.parts();
+        let mut pause = FIRST_RETRY_MS;
+        while self.is_without_storage.get_untracked() && !parts.is_writing.get() {
+            if self.check_door(&parts).await {
+                self.show_storage("ok");
+                break;
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LAST_RETRY_MS);
+        }
+        parts.is_awaiting.set(false);
+    }
+
     fn start_keeper(self) {
         if !self.parts().is_keeper_started.replace(true) {
             page::start_keeper(move |words| self.hear_keeper(&words));
@@ -291,7 +310,9 @@ impl Kiosk {
             ["joined"] if parts.drafts.borrow().is_empty() => {
                 parts.was_in_trouble.set(false);
                 parts.is_kept_safely.set(true);
-                self.show_storage("ok");
+                if !parts.is_awaiting.replace(true) {
+                    spawn(self.await_database());
+                }
             }
             ["reopen"] => parts.journal.give_up(),
             ["kept", id, _, _, how] => {
@@ -726,10 +747,13 @@ impl Kiosk {
         self.check_door(&parts).await;
     }
 
-    async fn check_door(self, parts: &Parts) {
-        if let Ok(door) = parts.journal.load(DOOR_RECORD).await {
+    /// Whether there is a PIN; says whether the database has told.
+    async fn check_door(self, parts: &Parts) -> bool {
+        let door = parts.journal.load(DOOR_RECORD).await;
+        if let Ok(door) = &door {
             self.needs_pin.set(door.is_none());
         }
+        door.is_ok()
     }
 
     /// Fetches the manager's module the first time; it asks for the PIN itself.
@@ -759,7 +783,9 @@ impl Kiosk {
         let parts = self.parts();
         // Without BroadcastChannel no news of new settings comes.
         parts.wants_reload.set(true);
-        spawn(async move { self.check_door(&parts).await });
+        spawn(async move {
+            self.check_door(&parts).await;
+        });
         self.dispatch(Input::Touched);
     }
 }

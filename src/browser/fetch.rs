@@ -1,7 +1,9 @@
 //! Small things that the app fetches from where it came from.
 
-use gloo_net::http::Request;
 use serde_json::Value;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
 
 use crate::browser::task::within;
 
@@ -21,9 +23,17 @@ pub async fn language(tag: &str) -> Option<String> {
 }
 
 async fn file(folder: &str, name: &str) -> Option<String> {
-    let address = [RELEASE, folder, name, ".json"].concat();
-    let response = within(PATIENCE_MS, Request::get(&address).send()).await?.ok()?;
-    if response.ok() { within(PATIENCE_MS, response.text()).await?.ok() } else { None }
+    text_at(&[RELEASE, folder, name, ".json"].concat()).await
+}
+
+/// What is at an address of this origin, where something is and comes in time.
+async fn text_at(address: &str) -> Option<String> {
+    within(PATIENCE_MS, async {
+        let response = JsFuture::from(web_sys::window()?.fetch_with_str(address)).await.ok()?;
+        let response: Response = response.unchecked_into();
+        if response.ok() { JsFuture::from(response.text().ok()?).await.ok()?.as_string() } else { None }
+    })
+    .await?
 }
 
 /// What a collector in trial mode hands to a page of its own.
@@ -37,11 +47,7 @@ pub struct Trial {
 
 /// The trial's token; `None` anywhere but on a collector that was started for a trial.
 pub async fn trial() -> Option<Trial> {
-    let response = within(PATIENCE_MS, Request::get("./v1/trial").send()).await?.ok()?;
-    if !response.ok() {
-        return None;
-    }
-    let answer: Value = serde_json::from_str(&response.text().await.ok()?).ok()?;
+    let answer: Value = serde_json::from_str(&text_at("./v1/trial").await?).ok()?;
     let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
     Some(Trial { token: text("token")?, point: text("point").unwrap_or_default() })
 }

@@ -17,6 +17,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::Future;
+use std::ops::Range;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -63,6 +64,10 @@ const SEQS_PER_EPOCH: u64 = 1 << 40;
 const WATCHDOG_MS: u32 = 10_000;
 /// After one silence, for as long as nothing answers: a start must not wait for each of its reads, nor a customer.
 const SHORT_WATCHDOG_MS: u32 = 2_500;
+/// What a row is taken to weigh until one was seen.
+const FIRST_ROW_BYTES: usize = 700;
+/// The share of rows, one in so many, that are read beyond what fits on average.
+const SPARE: usize = 8;
 /// Rows of the outbox that are looked at in one transaction.
 const SLICE: u32 = 5_000;
 /// Waiting rows that are looked at together for one that cannot be read.
@@ -104,6 +109,8 @@ pub struct IndexedDbJournal {
     reserved: Cell<u32>,
     /// Whether the last attempt was ended by its watchdog.
     is_silent: Cell<bool>,
+    /// What a row of the last batch took on average, in bytes.
+    row_bytes: Cell<usize>,
     /// Failures in a row.
     failures: Cell<u32>,
     /// Until when the database is left alone, and what it said last.
@@ -125,6 +132,7 @@ impl IndexedDbJournal {
             loss: RefCell::default(),
             reserved: Cell::default(),
             is_silent: Cell::default(),
+            row_bytes: Cell::new(FIRST_ROW_BYTES),
             failures: Cell::default(),
             rest: RefCell::default(),
         }
@@ -326,6 +334,38 @@ impl IndexedDbJournal {
             }
             outcome => outcome,
         }
+    }
+
+    /// A batch of what is queued within a span, as far as the limits allow.
+    fn next_of<'a>(
+        &'a self,
+        transaction: &'a Transaction<'_>,
+        span: Range<Place>,
+        id: &'a EventId,
+        limits: &'a Limits,
+    ) -> Pending<'a, Option<Frozen>> {
+        Box::pin(async move {
+            let outbox = transaction.object_store(OUTBOX)?;
+            let range = || KeyRange::Bound(key_of(span.start), false, key_of(span.end), true);
+            // No more than will fit, as far as one can tell: reading is most of the work.
+            let fitting = limits.bytes / self.row_bytes.get().max(1) + 1;
+            let wanted = limits.events.min(fitting + fitting / SPARE) + limits.skip.len();
+            let queued = pairs(&outbox, range, u32::try_from(wanted).unwrap_or(u32::MAX))?.await?;
+            let queued_keys: Vec<f64> = queued.iter().map(|(key, _)| *key).collect();
+            let rows = rows_of(transaction, &queued_keys).await?;
+            // What is queued and not there holds up what comes after it, until it is put right or set aside.
+            let is_there = |((_, json), (_, id)): (&(f64, String), &(f64, String))| json.contains(id.as_str());
+            if rows.len() < queued.len() || !rows.iter().zip(&queued).all(is_there) {
+                return Err(UnexpectedDataError::PollState.into());
+            }
+            if !rows.is_empty() {
+                self.row_bytes.set(rows.iter().map(|(_, json)| json.len()).sum::<usize>() / rows.len());
+            }
+            let parcels = rows.into_iter().zip(queued).filter_map(|((key, json), (_, id))| {
+                Some(Parcel { place: place_of(key), id: EventId::parse(&id)?, json })
+            });
+            Ok(Frozen::new(id.clone(), parcels, limits))
+        })
     }
 
     /// The rows with these keys, one by one: a value that is damaged on the disk fails every request that meets it. One
@@ -918,24 +958,9 @@ impl JournalStore for IndexedDbJournal {
                     return Ok(Some(frozen));
                 }
             }
-            let wanted = u32::try_from(limits.events + limits.skip.len()).unwrap_or(u32::MAX);
-            let outbox = transaction.object_store(OUTBOX)?;
             let mut frozen = None;
-            for (first, last) in limits.spans() {
-                let ends = [first, last + 1].map(|epoch| key_of(Place { epoch, seq: 0 }));
-                let range = || KeyRange::Bound(ends[0], false, ends[1], true);
-                let queued = pairs(&outbox, range, wanted)?.await?;
-                let queued_keys: Vec<f64> = queued.iter().map(|(key, _)| *key).collect();
-                let rows = rows_of(&transaction, &queued_keys).await?;
-                // What is queued and not there holds up what comes after it, until it is put right or set aside.
-                let is_there = |((_, json), (_, id)): (&(f64, String), &(f64, String))| json.contains(id.as_str());
-                if rows.len() < queued.len() || !rows.iter().zip(&queued).all(is_there) {
-                    return Err(UnexpectedDataError::PollState.into());
-                }
-                let parcels = rows.into_iter().zip(queued).filter_map(|((key, json), (_, id))| {
-                    Some(Parcel { place: place_of(key), id: EventId::parse(&id)?, json })
-                });
-                frozen = Frozen::new(id.clone(), parcels, limits);
+            for span in limits.spans() {
+                frozen = self.next_of(&transaction, span, id, limits).await?;
                 if let Some(frozen) = &frozen {
                     put(&records, FROZEN, frozen.to_record())?;
                     break;
@@ -943,6 +968,15 @@ impl JournalStore for IndexedDbJournal {
             }
             commit(transaction, RECORDS).await?;
             Ok(frozen)
+        })
+        .await
+    }
+
+    async fn look_ahead(&self, batch: &Frozen, id: &EventId, limits: &Limits) -> Result<Option<Frozen>, StoreError> {
+        let Some(span) = batch.own_behind() else { return Ok(None) };
+        self.run(async |database| {
+            let transaction = database.transaction(&[EVENTS, TEXTS, OUTBOX][..]).build()?;
+            self.next_of(&transaction, span, id, limits).await
         })
         .await
     }
@@ -964,9 +998,14 @@ impl JournalStore for IndexedDbJournal {
         }
     }
 
-    async fn settle(&self, batch: &Frozen, settlement: &Settlement) -> Result<(), StoreError> {
+    async fn settle_and_freeze(
+        &self,
+        batch: &Frozen,
+        settlement: &Settlement,
+        next: Option<&Frozen>,
+    ) -> Result<bool, StoreError> {
         if *settlement == Settlement::default() {
-            return Ok(());
+            return Ok(false);
         }
         self.run(async |database| {
             let transaction = writing(database, &[OUTBOX, QUARANTINE, RECORDS, IDS])?;
@@ -990,10 +1029,16 @@ impl JournalStore for IndexedDbJournal {
                 }
             }
             put(&records, ACKNOWLEDGED, acknowledged + newly)?;
-            if settlement.is_thawed && frozen.is_some_and(|record| record.starts_with(batch.id.as_str())) {
-                records.delete(FROZEN).primitive()?;
+            let is_over = settlement.is_thawed && frozen.is_some_and(|record| record.starts_with(batch.id.as_str()));
+            // What was read of a database that was opened anew since is not sent before it is joined.
+            let next = next.filter(|_| is_over && self.is_as_joined());
+            match next {
+                Some(next) => drop(put(&records, FROZEN, next.to_record())?),
+                None if is_over => drop(records.delete(FROZEN).primitive()?),
+                None => {}
             }
-            commit(transaction, RECORDS).await
+            commit(transaction, RECORDS).await?;
+            Ok(next.is_some())
         })
         .await
     }

@@ -6,12 +6,12 @@ use candor_core::batch::Frozen;
 use candor_core::http::Packing;
 use candor_core::settings::{is_usable_endpoint, token_for};
 use candor_core::wire::{Answer, Silence};
-use gloo_net::http::Request;
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, ReadableStream, ReadableWritablePair, RequestCache, RequestCredentials, RequestRedirect, Response,
+    AbortController, Headers, ReadableStream, ReadableWritablePair, RequestCache, RequestCredentials, RequestInit,
+    RequestRedirect, Response, Window, WorkerGlobalScope,
 };
 
 use crate::browser::task::within;
@@ -103,32 +103,49 @@ async fn post(
     batch: &Frozen,
     packed: Option<&Uint8Array>,
     controller: Option<&AbortController>,
-) -> Result<Answer, gloo_net::Error> {
-    let mut request = Request::post(endpoint)
-        .header("Content-Type", batch.format.media_type())
-        .header("Idempotency-Key", &format!("\"{}\"", batch.id))
-        .abort_signal(controller.map(AbortController::signal).as_ref())
-        .cache(RequestCache::NoStore)
-        .credentials(RequestCredentials::Omit)
-        .redirect(RequestRedirect::Manual);
+) -> Result<Answer, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", batch.format.media_type())?;
+    headers.set("Idempotency-Key", &format!("\"{}\"", batch.id))?;
     if !token.is_empty() {
-        request = request.header("Authorization", &format!("Bearer {token}"));
+        headers.set("Authorization", &format!("Bearer {token}"))?;
     }
-    let request = match packed {
-        Some(packed) => request.header("Content-Encoding", "gzip").body(packed.clone())?,
-        None => request.body(batch.body.as_str())?,
-    };
-    let response = request.send().await?;
+    let request = RequestInit::new();
+    match packed {
+        Some(packed) => {
+            headers.set("Content-Encoding", "gzip")?;
+            request.set_body(packed);
+        }
+        None => request.set_body(&batch.body.as_str().into()),
+    }
+    request.set_method("POST");
+    request.set_headers(&headers);
+    request.set_cache(RequestCache::NoStore);
+    request.set_credentials(RequestCredentials::Omit);
+    request.set_redirect(RequestRedirect::Manual);
+    request.set_signal(controller.map(AbortController::signal).as_ref());
+    let response: Response = fetch(endpoint, &request).await?.unchecked_into();
     let headers = response.headers();
+    let header = |name: &str| headers.get(name).ok().flatten();
     Ok(Answer {
         status: if response.status() == 0 { REDIRECT } else { response.status() },
         is_authentic: is_usable_endpoint(&response.url()),
-        content_type: headers.get("content-type"),
-        retry_after: headers.get("retry-after"),
-        date: headers.get("date"),
-        accept_encoding: headers.get("accept-encoding"),
-        body: response.text().await?,
+        content_type: header("content-type"),
+        retry_after: header("retry-after"),
+        date: header("date"),
+        accept_encoding: header("accept-encoding"),
+        body: JsFuture::from(response.text()?).await?.as_string().unwrap_or_default(),
     })
+}
+
+/// The same in a page and in a worker.
+async fn fetch(address: &str, request: &RequestInit) -> Result<JsValue, JsValue> {
+    let global = js_sys::global();
+    let promise = match global.dyn_ref::<WorkerGlobalScope>() {
+        Some(worker) => worker.fetch_with_str_and_init(address, request),
+        None => global.unchecked_ref::<Window>().fetch_with_str_and_init(address, request),
+    };
+    JsFuture::from(promise).await
 }
 
 /// The text packed; `None` where the browser cannot.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use candor_core::event::EventId;
-use candor_core::journal::{JournalStore, Place, StoreError};
+use candor_core::journal::{Frozen, JournalStore, Place, StoreError};
 use candor_core::outbox::{Limits, Outbox, Settlement, State, Step};
 use candor_core::settings::{SETTINGS_RECORD, Settings, TOKEN_RECORD};
 use candor_core::time::{UnixMillis, Uptime};
@@ -13,7 +13,7 @@ use candor_core::wire::{Outcome, Receipt, judge};
 use gloo_timers::callback::Timeout;
 
 use crate::browser::clock;
-use crate::browser::task::spawn;
+use crate::browser::task::{both, spawn};
 use crate::browser::upload::Courier;
 use crate::keeper::garbage::Garbage;
 
@@ -128,6 +128,7 @@ impl<S: JournalStore + 'static> Uploader<S> {
     /// Sends until nothing is left or a wait is due; gives the end of that wait.
     async fn drain(&self) -> Result<Option<Uptime>, StoreError> {
         let mut queued = 0;
+        let mut ahead = None;
         while !self.is_over.get() {
             if let Some(at) = self.outbox.borrow().rests_until(clock::uptime()) {
                 return Ok(Some(at));
@@ -140,7 +141,7 @@ impl<S: JournalStore + 'static> Uploader<S> {
             match step {
                 Step::Idle => return Ok(None),
                 Step::WaitUntil(at) => return Ok(Some(at)),
-                Step::Send(limits) => match self.send(&limits).await? {
+                Step::Send(limits) => match self.send(&limits, queued, &mut ahead).await? {
                     Some(settled) => queued = queued.saturating_sub(settled),
                     None => {
                         let now = clock::uptime();
@@ -155,21 +156,30 @@ impl<S: JournalStore + 'static> Uploader<S> {
     }
 
     /// Sends one batch and settles it; gives how many events left the queue, `None` when there was nothing to send after
-    /// all.
-    async fn send(&self, limits: &Limits) -> Result<Option<u64>, StoreError> {
+    /// all. `ahead` is the batch that was frozen when the one before was settled.
+    async fn send(&self, limits: &Limits, queued: u64, ahead: &mut Option<Frozen>) -> Result<Option<u64>, StoreError> {
         let generation = self.generation.get();
-        let settings = self.journal.load(SETTINGS_RECORD).await?;
-        let settings = settings.and_then(|json| Settings::from_json(&json)).unwrap_or_default();
-        let token = self.journal.load(TOKEN_RECORD).await?.unwrap_or_default();
-        let id = EventId::new(&clock::moment());
+        let (settings, token) = both(self.journal.load(SETTINGS_RECORD), self.journal.load(TOKEN_RECORD)).await;
+        let settings = settings?.and_then(|json| Settings::from_json(&json)).unwrap_or_default();
+        let token = token?.unwrap_or_default();
         let limits = Limits { format: settings.format, ..limits.clone() };
-        let Some(batch) = self.journal.freeze(&id, &limits).await? else { return Ok(None) };
+        let batch = match ahead.take() {
+            Some(batch) => Some(batch),
+            None => self.journal.freeze(&new_id(), &limits).await?,
+        };
+        let Some(batch) = batch else { return Ok(None) };
         if batch.format != settings.format {
             self.journal.settle(&batch, &Settlement::thaw()).await?;
             return Ok(Some(0));
         }
         let patience_ms = self.outbox.borrow().patience_ms();
-        let reply = self.courier.send(&settings.endpoint, &token, &batch, patience_ms).await;
+        let reply = self.courier.send(&settings.endpoint, &token, &batch, patience_ms);
+        // While a backlog drains, the next batch is read while this one is under way.
+        let looking = async {
+            let has_more = queued > batch.events.len() as u64 && limits.skip.is_empty();
+            if has_more { self.journal.look_ahead(&batch, &new_id(), &limits).await } else { Ok(None) }
+        };
+        let (reply, next) = both(reply, looking).await;
         let now = clock::now();
         if let Some(theirs) = reply.as_ref().ok().and_then(|answer| answer.server_time(now)) {
             (self.hear)(Report::Clock(theirs, now));
@@ -193,7 +203,11 @@ impl<S: JournalStore + 'static> Uploader<S> {
             }
         };
         self.garbage.add(batch.events.len());
-        let outcome = self.journal.settle(&batch, &settlement).await;
+        // Where not all of it was taken, what comes next is not what was behind it. One that cannot be read is met again
+        // when it is frozen.
+        let is_all_taken = settlement.is_thawed && settlement.accepted.len() == batch.events.len();
+        let next = next.ok().flatten().filter(|_| is_all_taken && generation == self.generation.get());
+        let outcome = self.journal.settle_and_freeze(&batch, &settlement, next.as_ref()).await;
         self.show();
         let mut ids = BTreeSet::new();
         ids.extend(&settlement.accepted);
@@ -201,6 +215,7 @@ impl<S: JournalStore + 'static> Uploader<S> {
         let settled = batch.events.iter().filter(|(_, id)| ids.contains(id));
         // Whatever the store says: the endpoint has them, and a commit that was given up may come to pass.
         (self.hear)(Report::Settled(settled.map(|(place, _)| *place).collect(), receipt));
+        *ahead = next.filter(|_| outcome == Ok(true));
         outcome?;
         Ok(Some((settlement.accepted.len() + settlement.rejected.len()) as u64))
     }
@@ -217,4 +232,8 @@ impl<S: JournalStore + 'static> Uploader<S> {
         };
         (self.hear)(Report::Stands(state, why));
     }
+}
+
+fn new_id() -> EventId {
+    EventId::new(&clock::moment())
 }

@@ -78,10 +78,13 @@ fn look_of(kiosk: Kiosk) -> Memo<Look> {
 /// Carries the session to the markup outside the stage: one effect, since each costs a copy of the machinery.
 fn reflect(kiosk: Kiosk) {
     let (stage, locale, look) = (stage_of(kiosk), locale_of(kiosk), look_of(kiosk));
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<(Stage, String)>| {
         let (stage, locale, is_managed) = (stage.get(), locale.get(), kiosk.is_managed.get());
         let Look { is_large, has_contrast } = look.get();
-        page::show_locale(&locale);
+        // It shuts the list of languages, which is in somebody's hands: a warning that comes or goes is no reason.
+        if before.is_some_and(|(was, of)| !of.is_empty() && (was != stage || of != locale)) {
+            page::show_locale(&locale);
+        }
         page::look("large", is_large);
         page::look("contrast", has_contrast);
         page::set_data("kiosk", "screen", stage.name());
@@ -102,6 +105,7 @@ fn reflect(kiosk: Kiosk) {
             false => "",
         };
         page::set_notice(notice);
+        (stage, locale)
     });
 }
 

@@ -2,10 +2,12 @@
 //!
 //! The one invariant: a frozen batch never changes. Whoever wants other bytes thaws it and freezes a new one.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use crate::event::EventId;
-use crate::journal::Place;
+use crate::journal::{LAST_OWN_EPOCH, Place};
 use crate::outbox::Limits;
 use crate::wire::BATCH_TYPE;
 
@@ -134,6 +136,12 @@ impl Frozen {
     /// The shelf that its events stand on if they were restored from another tablet's back-up.
     pub fn shelf(&self) -> Option<u32> {
         self.events.last().filter(|(place, _)| place.is_restored()).map(|(place, _)| place.epoch)
+    }
+
+    /// Where the device's own events lie behind those of this batch; `None` behind restored ones.
+    pub fn own_behind(&self) -> Option<Range<Place>> {
+        let (last, _) = self.events.last().filter(|(place, _)| !place.is_restored())?;
+        Some(Place { seq: last.seq + 1, ..*last }..Place::first_of(LAST_OWN_EPOCH + 1))
     }
 
     /// The ids of its events.

@@ -3,6 +3,7 @@
 //! The one invariant: `recorded = acknowledged + queued + quarantined`, after every call and every crash.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// Before anything of an epoch.
+    pub fn first_of(epoch: u32) -> Self {
+        Self { epoch, seq: 0 }
+    }
+
     /// Whether what stands here was restored from another tablet's back-up.
     pub fn is_restored(self) -> bool {
         self.epoch > LAST_OWN_EPOCH
@@ -328,8 +334,24 @@ pub trait JournalStore {
     /// left to send.
     async fn freeze(&self, id: &EventId, limits: &Limits) -> Result<Option<Frozen>, StoreError>;
 
+    /// What would be frozen under the name `id` once all of `batch` has left the outbox: the events of the device's own
+    /// behind it. Nothing is written, so that it can be read while `batch` is under way; `None` when there is nothing,
+    /// and behind a batch of restored events.
+    async fn look_ahead(&self, batch: &Frozen, id: &EventId, limits: &Limits) -> Result<Option<Frozen>, StoreError>;
+
     /// Does what the outbox made of an answer to `batch`. Settling the same batch twice settles it once.
-    async fn settle(&self, batch: &Frozen, settlement: &Settlement) -> Result<(), StoreError>;
+    async fn settle(&self, batch: &Frozen, settlement: &Settlement) -> Result<(), StoreError> {
+        self.settle_and_freeze(batch, settlement, None).await.map(drop)
+    }
+
+    /// [`settle`](Self::settle), and in the same transaction `next`, which [`look_ahead`](Self::look_ahead) has read,
+    /// becomes the frozen batch where `batch` was it and is over. Gives whether it did.
+    async fn settle_and_freeze(
+        &self,
+        batch: &Frozen,
+        settlement: &Settlement,
+        next: Option<&Frozen>,
+    ) -> Result<bool, StoreError>;
 
     /// Everything in quarantine, oldest first.
     async fn quarantine(&self) -> Result<Vec<Quarantined>, StoreError>;
@@ -377,6 +399,14 @@ struct Memory {
     quarantine: BTreeMap<Place, Rejection>,
     frozen: Option<Frozen>,
     records: BTreeMap<String, String>,
+}
+
+impl Memory {
+    fn next_of(&self, span: Range<Place>, id: &EventId, limits: &Limits) -> Option<Frozen> {
+        let wanted = limits.events + limits.skip.len();
+        let queued = self.outbox.range(span).take(wanted).filter_map(|place| self.entries.get(place));
+        Frozen::new(id.clone(), queued.map(Entry::parcel), limits)
+    }
 }
 
 impl MemoryJournal {
@@ -585,18 +615,21 @@ impl JournalStore for MemoryJournal {
     async fn freeze(&self, id: &EventId, limits: &Limits) -> Result<Option<Frozen>, StoreError> {
         let mut state = self.state.borrow_mut();
         if state.frozen.is_none() {
-            let wanted = limits.events + limits.skip.len();
-            let frozen = limits.spans().find_map(|(first, last)| {
-                let span = Place { epoch: first, seq: 0 }..Place { epoch: last + 1, seq: 0 };
-                let queued = state.outbox.range(span).take(wanted).filter_map(|place| state.entries.get(place));
-                Frozen::new(id.clone(), queued.map(Entry::parcel), limits)
-            });
-            state.frozen = frozen;
+            state.frozen = limits.spans().find_map(|span| state.next_of(span, id, limits));
         }
         Ok(state.frozen.clone())
     }
 
-    async fn settle(&self, batch: &Frozen, settlement: &Settlement) -> Result<(), StoreError> {
+    async fn look_ahead(&self, batch: &Frozen, id: &EventId, limits: &Limits) -> Result<Option<Frozen>, StoreError> {
+        Ok(batch.own_behind().and_then(|span| self.state.borrow().next_of(span, id, limits)))
+    }
+
+    async fn settle_and_freeze(
+        &self,
+        batch: &Frozen,
+        settlement: &Settlement,
+        next: Option<&Frozen>,
+    ) -> Result<bool, StoreError> {
         let mut state = self.state.borrow_mut();
         // By its places: an event may have two of them, in one batch or not.
         let accepted: BTreeSet<&EventId> = settlement.accepted.iter().collect();
@@ -612,10 +645,11 @@ impl JournalStore for MemoryJournal {
                 state.quarantine.insert(place, rejection.clone());
             }
         }
-        if settlement.is_thawed && state.frozen.as_ref().is_some_and(|frozen| frozen.id == batch.id) {
-            state.frozen = None;
+        let is_over = settlement.is_thawed && state.frozen.as_ref().is_some_and(|frozen| frozen.id == batch.id);
+        if is_over {
+            state.frozen = next.cloned();
         }
-        Ok(())
+        Ok(is_over && next.is_some())
     }
 
     async fn quarantine(&self) -> Result<Vec<Quarantined>, StoreError> {

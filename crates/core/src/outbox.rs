@@ -4,10 +4,11 @@
 //! [`Step::Idle`] only while nothing is queued.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::batch::Format;
 use crate::event::EventId;
-use crate::journal::{LAST_OWN_EPOCH, LAST_SHELF, UNREADABLE};
+use crate::journal::{LAST_OWN_EPOCH, LAST_SHELF, Place, UNREADABLE};
 use crate::time::Uptime;
 use crate::wire::{Outcome, Receipt, Rejection};
 
@@ -88,11 +89,11 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The epochs to look through, one span after the other until there is something to send: the device's own, then
-    /// what was restored from the back-ups of others. So nothing restored ever stands before an event of one's own.
-    pub fn spans(&self) -> impl Iterator<Item = (u32, u32)> + use<> {
-        let restored = self.set_apart.max(LAST_OWN_EPOCH) + 1;
-        [(0, LAST_OWN_EPOCH), (restored, LAST_SHELF)].into_iter().filter(|(first, last)| first <= last)
+    /// Where to look, one span after the other until there is something to send: the device's own epochs, then what was
+    /// restored from the back-ups of others. So nothing restored ever stands before an event of one's own.
+    pub fn spans(&self) -> impl Iterator<Item = Range<Place>> + use<> {
+        let [own, restored, end] = [0, self.set_apart.max(LAST_OWN_EPOCH) + 1, LAST_SHELF + 1].map(Place::first_of);
+        [own..Place::first_of(LAST_OWN_EPOCH + 1), restored..end].into_iter().filter(|span| span.start < span.end)
     }
 }
 
@@ -675,13 +676,15 @@ mod tests {
             Step::Send(limits) => limits.spans().collect::<Vec<_>>(),
             other => panic!("{other:?}"),
         };
-        let own = (0, LAST_OWN_EPOCH);
-        assert_eq!(spans(&mut outbox, Uptime(7)), [own, (LAST_OWN_EPOCH + 1, LAST_SHELF)]);
+        let span = |first, last| Place::first_of(first)..Place::first_of(last + 1);
+        let own = span(0, LAST_OWN_EPOCH);
+        assert_eq!(spans(&mut outbox, Uptime(7)), [own.clone(), span(LAST_OWN_EPOCH + 1, LAST_SHELF)]);
         assert_eq!(outbox.rest(Uptime(7)), None, "nothing was set apart");
         assert_eq!(outbox.set_apart(LAST_SHELF - 1, Uptime(7)), Settlement::thaw(), "kept, not quarantined");
-        assert_eq!(spans(&mut outbox, Uptime(8)), [own, (LAST_SHELF, LAST_SHELF)], "the shelf behind is tried as well");
+        let behind = span(LAST_SHELF, LAST_SHELF);
+        assert_eq!(spans(&mut outbox, Uptime(8)), [own.clone(), behind], "the shelf behind is tried as well");
         outbox.set_apart(LAST_SHELF, Uptime(1_000));
-        assert_eq!(spans(&mut outbox, Uptime(1_001)), [own]);
+        assert_eq!(spans(&mut outbox, Uptime(1_001)), std::slice::from_ref(&own));
         assert_eq!(outbox.rest(Uptime(1_002)), Some(Uptime(7 + DAY)));
         assert_eq!((outbox.state(), outbox.state().name()), (State::SetApart, "paused"));
         assert_eq!(spans(&mut outbox, Uptime(1_003)), [own], "an event of its own is looked for at once");

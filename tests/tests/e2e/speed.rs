@@ -9,8 +9,10 @@ use candor_tests::wait::until;
 const ROUNDS: usize = 3;
 /// Enough for a median and a 95th percentile that hold still.
 const TAPS: usize = 40;
-/// From tap to the transaction's `complete`, in headless Chromium.
-const STORED_MEDIAN_MS: f64 = 10.0;
+/// How much longer a tap may take to the disk, with all that is hashed, chained and queued for it, than a tap on a button
+/// of the test's own that does nothing but the barest strict write. The kiosk draws its next screen meanwhile, which the
+/// browser does before it tells of the disk.
+const MOST_OF_A_BARE_WRITE: f64 = 2.5;
 
 /// Notes, for each tap on a level: when it was stored, and what the very next frame was about to paint.
 ///
@@ -20,7 +22,7 @@ const WATCH: &str = r#"
 const taps = window.candorTaps = [];
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-testid^=rate-]")) return;
-  const tap = { at: event.timeStamp, heard: performance.now() };
+  const tap = { at: event.timeStamp, heard: performance.now(), transactions: 0 };
   taps.push(tap);
   requestAnimationFrame(() => {
     tap.frame = performance.now();
@@ -31,15 +33,32 @@ document.addEventListener("click", (event) => {
 const begin = IDBDatabase.prototype.transaction;
 IDBDatabase.prototype.transaction = function (stores, mode, ...rest) {
   const transaction = begin.call(this, stores, mode, ...rest);
+  const tap = taps.findLast((tap) => tap.stored === undefined);
+  if (tap) tap.transactions += 1;
   if (mode === "readwrite" && [stores].flat().includes("events")) {
-    const tap = taps.findLast((tap) => tap.stored === undefined && tap.began === undefined);
-    if (tap) {
+    if (tap && tap.began === undefined) {
       tap.began = performance.now();
       tap.durability = transaction.durability;
       transaction.addEventListener("complete", () => { tap.stored = performance.now(); });
     }
   }
   return transaction;
+};
+const bare = window.candorBare = [];
+const opening = indexedDB.open("bare");
+opening.onupgradeneeded = () => opening.result.createObjectStore("events");
+opening.onsuccess = () => {
+  const button = Object.assign(document.createElement("button"), { textContent: "0" });
+  button.dataset.testid = "bare-write";
+  button.style.cssText = "position: fixed; inset: 0 auto auto 0; z-index: 9; inline-size: 80px; block-size: 80px";
+  button.addEventListener("click", ({ timeStamp }) => {
+    const transaction = begin.call(opening.result, "events", "readwrite", { durability: "strict" });
+    transaction.objectStore("events").put("x".repeat(800), timeStamp);
+    transaction.oncomplete = () => bare.push(performance.now() - timeStamp);
+    // As after any tap, the browser draws a frame before it tells of anything else.
+    button.textContent = bare.length + 1;
+  });
+  document.body.append(button);
 };
 "#;
 
@@ -50,24 +69,30 @@ async fn speed_from_the_tap_to_the_disk_and_to_the_next_frame() {
     let mut quietest = f64::INFINITY;
     kiosk.browser.run(WATCH, vec![]).await;
     for _ in 0..ROUNDS {
-        quietest = quietest.min(stored_median(&kiosk).await);
-        if quietest < STORED_MEDIAN_MS {
+        quietest = quietest.min(stored_by_bare_write(&kiosk).await);
+        if quietest < MOST_OF_A_BARE_WRITE {
             break;
         }
     }
-    assert!(quietest < STORED_MEDIAN_MS, "a tap is on disk in less than {STORED_MEDIAN_MS} ms, not {quietest}");
+    assert!(quietest < MOST_OF_A_BARE_WRITE, "{quietest:.2} times a bare write is more than {MOST_OF_A_BARE_WRITE}");
 }
 
-/// One round: prints what the page measured, and gives the median from tap to `complete` in milliseconds.
-async fn stored_median(kiosk: &Kiosk) -> f64 {
-    kiosk.browser.run("window.candorTaps.length = 0", vec![]).await;
+/// One round: prints what the page measured, and gives the median from tap to `complete` as a multiple of that of a bare
+/// write, one after each customer.
+async fn stored_by_bare_write(kiosk: &Kiosk) -> f64 {
+    kiosk.browser.run("window.candorTaps.length = 0; window.candorBare.length = 0;", vec![]).await;
     for customer in 0..TAPS {
         kiosk.rate([1, 2, 3, 4, 5][customer % 5]).await;
-        see_stored(kiosk, customer + 1).await;
+        see_noted(kiosk, "candorTaps.filter((tap) => tap.stored && tap.frame)", customer + 1).await;
         kiosk.skip().await;
         kiosk.see_thanks().await;
         kiosk.leave_thanks().await;
+        kiosk.tap("bare-write").await;
+        see_noted(kiosk, "candorBare", customer + 1).await;
     }
+    let mut bare: Vec<f64> = serde_json::from_value(kiosk.browser.run("return window.candorBare", vec![]).await)
+        .expect("the page has noted its bare writes");
+    bare.sort_by(f64::total_cmp);
     let taps = kiosk.browser.run("return window.candorTaps", vec![]).await;
     let taps = taps.as_array().expect("the page has noted its taps");
     assert_eq!(taps.len(), TAPS);
@@ -75,6 +100,7 @@ async fn stored_median(kiosk: &Kiosk) -> f64 {
         taps.iter().all(|tap| tap["durability"] == "strict"),
         "relaxed durability would be faster and lose answers"
     );
+    assert!(taps.iter().all(|tap| tap["transactions"] == 1), "a tap is written at once, nothing is read for it first");
     let late = taps.iter().filter(|tap| tap["isShown"] != true).count();
 
     let since_tap = |what: &str| -> Vec<f64> {
@@ -91,20 +117,22 @@ async fn stored_median(kiosk: &Kiosk) -> f64 {
         ("transaction opened", &begun),
         ("transaction complete", &stored),
         ("next frame", &framed),
+        ("a bare write complete", &bare),
     ];
     for (what, times) in rows {
-        println!("  {what:<20} median {:6.2}  p95 {:6.2}  max {:6.2}", at(times, 50), at(times, 95), at(times, 100));
+        println!("  {what:<21} median {:6.2}  p95 {:6.2}  max {:6.2}", at(times, 50), at(times, 95), at(times, 100));
     }
     println!("  answer shown in the very next frame: {} of {TAPS}", TAPS - late);
     assert_eq!(late, 0, "every tap is answered in the next frame");
-    at(&stored, 50)
+    let ratio = at(&stored, 50) / at(&bare, 50);
+    println!("  tap to disk, of a bare write: {ratio:.2}");
+    ratio
 }
 
-async fn see_stored(kiosk: &Kiosk, count: usize) {
-    until("the tap to be stored and painted", async || {
-        let script = "return window.candorTaps.filter((tap) => tap.stored && tap.frame).length";
-        let stored = kiosk.browser.run(script, vec![]).await;
-        if stored == count { Ok(()) } else { Err(format!("{stored} of {count}")) }
+async fn see_noted(kiosk: &Kiosk, what: &str, count: usize) {
+    until(&format!("{count} of {what}"), async || {
+        let noted = kiosk.browser.run(&format!("return window.{what}.length"), vec![]).await;
+        if noted == count { Ok(()) } else { Err(noted.to_string()) }
     })
     .await;
 }

@@ -144,6 +144,30 @@ pub async fn an_old_answer_leaves_a_newer_batch_frozen(store: impl JournalStore)
     assert_eq!(store.freeze(&batch_id(3), &limits(1)).await.unwrap().unwrap(), new);
 }
 
+/// The next batch can be read while one is under way, and is frozen with the end of that one.
+pub async fn looks_ahead_and_freezes_with_the_settlement(store: impl JournalStore) {
+    let store = begun(store, 5).await;
+    let first = store.freeze(&batch_id(1), &limits(2)).await.unwrap().unwrap();
+    let next = store.look_ahead(&first, &batch_id(2), &limits(2)).await.unwrap().unwrap();
+    assert_eq!((&next.id, next.ids()), (&batch_id(2), vec![rating(3).id, rating(4).id]));
+    assert_eq!(store.freeze(&batch_id(3), &limits(9)).await.unwrap().unwrap(), first, "nothing is written by looking");
+
+    let taken = |batch: &crate::batch::Frozen| Settlement { accepted: batch.ids(), is_thawed: true, ..Settlement::default() };
+    let unanswered = Settlement { is_thawed: false, ..taken(&first) };
+    assert!(!store.settle_and_freeze(&first, &unanswered, Some(&next)).await.unwrap(), "it is not over");
+    assert_eq!(store.freeze(&batch_id(3), &limits(9)).await.unwrap().unwrap(), first);
+    assert!(store.settle_and_freeze(&first, &taken(&first), Some(&next)).await.unwrap());
+    assert!(!store.settle_and_freeze(&first, &taken(&first), Some(&first)).await.unwrap(), "it was over before");
+    assert_counts(&store, 2, 3, 0).await;
+    assert_eq!(store.freeze(&batch_id(3), &limits(9)).await.unwrap().unwrap(), next, "the very bytes");
+
+    let last = store.look_ahead(&next, &batch_id(4), &limits(2)).await.unwrap().unwrap();
+    assert_eq!(last.ids(), [rating(5).id]);
+    assert_eq!(store.look_ahead(&last, &batch_id(5), &limits(2)).await.unwrap(), None, "nothing is behind it");
+    store.settle(&next, &taken(&next)).await.unwrap();
+    assert_eq!(store.freeze(&batch_id(6), &limits(9)).await.unwrap().unwrap().ids(), last.ids());
+}
+
 /// What is set aside stays out of the batch and in the outbox.
 pub async fn leaves_out_what_is_set_aside(store: impl JournalStore) {
     let store = begun(store, 3).await;
@@ -472,6 +496,7 @@ macro_rules! journal_contract {
             freezes_a_batch_until_it_is_settled,
             settles_a_receipt_once_however_often_it_comes,
             an_old_answer_leaves_a_newer_batch_frozen,
+            looks_ahead_and_freezes_with_the_settlement,
             leaves_out_what_is_set_aside,
             keeps_named_records,
             begins_a_new_epoch_when_the_mark_knows_more,

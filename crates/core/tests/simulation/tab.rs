@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use candor_core::batch::Frozen;
 use candor_core::event::{Context, Draft, EventId, Rating};
 use candor_core::journal::JournalStore;
-use candor_core::outbox::{Outbox, Step};
+use candor_core::outbox::{Limits, Outbox, Step};
 use candor_core::session::{Input, Screen, Session};
 use candor_core::survey::Survey;
 use candor_core::time::{Moment, Uptime};
@@ -37,6 +37,8 @@ pub struct Upload {
     pub exchange: u64,
     /// The batch.
     pub batch: Frozen,
+    /// What has been read meanwhile, to be sent next.
+    next: Option<Frozen>,
     given_up_at: Uptime,
     generation: u32,
 }
@@ -146,14 +148,25 @@ impl Tab {
             }
             Step::Send(limits) => limits,
         };
-        let id = EventId::new(moment);
+        let (id, limits_ahead) = (EventId::new(moment), limits.clone());
         let frozen = disk.run(dice, move |journal| block_on(journal.freeze(&id, &limits)));
         let Some(batch) = frozen.inspect_err(|_| self.look_again(moment))? else {
             self.look_again(moment);
             return Ok(None);
         };
         let given_up_at = moment.uptime.after(u64::from(self.outbox.patience_ms()));
-        self.upload = Some(Upload { exchange, batch, given_up_at, generation: self.generation });
+        // As the uploader does it while a backlog drains; what is not read is frozen later.
+        let id = EventId::new(moment);
+        let (sent, limits) = (batch.clone(), limits_ahead);
+        let next = if queued > batch.events.len() as u64 && limits.skip.is_empty() {
+            match disk.run(dice, move |journal| block_on(journal.look_ahead(&sent, &id, &limits))) {
+                Err(Fault::Store(_)) => None,
+                read => read?,
+            }
+        } else {
+            None
+        };
+        self.upload = Some(Upload { exchange, batch, next, given_up_at, generation: self.generation });
         Ok(self.upload.clone())
     }
 
@@ -165,7 +178,7 @@ impl Tab {
         dice: &mut Dice,
         moment: &Moment,
     ) -> Result<(), Fault> {
-        let Some(Upload { batch, generation, .. }) = self.upload.take() else { return Ok(()) };
+        let Some(Upload { batch, next, generation, .. }) = self.upload.take() else { return Ok(()) };
         let outcome = match judge(&reply, Acknowledge::Receipt, moment.now) {
             Outcome::NotAReceipt if self.trust == Trust::AnySuccess => {
                 Outcome::Receipt(Receipt { accepted: batch.ids(), ..Receipt::default() })
@@ -176,8 +189,17 @@ impl Tab {
             return Ok(());
         }
         let settlement = self.outbox.report(&batch.ids(), outcome, moment.uptime, dice.number() as u32);
-        disk.run(dice, move |journal| block_on(journal.settle(&batch, &settlement)))
-            .inspect_err(|_| self.look_again(moment))
+        let is_all_taken = settlement.is_thawed && settlement.accepted.len() == batch.events.len();
+        let next = next.filter(|_| is_all_taken && generation == self.generation);
+        disk.run(dice, move |journal| {
+            if block_on(journal.settle_and_freeze(&batch, &settlement, next.as_ref()))? {
+                let none = Limits { events: 1, bytes: 1, skip: Vec::new(), set_apart: 0, format: batch.format };
+                let frozen = block_on(journal.freeze(&batch.id, &none))?;
+                assert_eq!(frozen, next, "what was read ahead is what is sent next");
+            }
+            Ok(())
+        })
+        .inspect_err(|_| self.look_again(moment))
     }
 
     /// Whether it has waited long enough for an answer.
