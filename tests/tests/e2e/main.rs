@@ -21,5 +21,6 @@ mod receivers;
 mod releases;
 mod replay;
 mod security_policy;
+mod soak;
 mod speed;
 mod surveys;

@@ -152,7 +152,8 @@ pub async fn looks_ahead_and_freezes_with_the_settlement(store: impl JournalStor
     assert_eq!((&next.id, next.ids()), (&batch_id(2), vec![rating(3).id, rating(4).id]));
     assert_eq!(store.freeze(&batch_id(3), &limits(9)).await.unwrap().unwrap(), first, "nothing is written by looking");
 
-    let taken = |batch: &crate::batch::Frozen| Settlement { accepted: batch.ids(), is_thawed: true, ..Settlement::default() };
+    let taken =
+        |batch: &crate::batch::Frozen| Settlement { accepted: batch.ids(), is_thawed: true, ..Settlement::default() };
     let unanswered = Settlement { is_thawed: false, ..taken(&first) };
     assert!(!store.settle_and_freeze(&first, &unanswered, Some(&next)).await.unwrap(), "it is not over");
     assert_eq!(store.freeze(&batch_id(3), &limits(9)).await.unwrap().unwrap(), first);
