@@ -67,6 +67,8 @@ pub struct Kiosk {
     pub is_door_stuck: RwSignal<bool>,
     /// Whether a language that somebody chose could not be fetched.
     pub lacks_language: RwSignal<bool>,
+    /// The place is closed, and when it opens: in Unix milliseconds, 0 where that is not known.
+    pub opens_at: RwSignal<Option<u64>>,
     parts: StoredValue<Rc<Parts>, LocalStorage>,
 }
 
@@ -166,6 +168,7 @@ impl Kiosk {
             is_managed: RwSignal::new(false),
             is_door_stuck: RwSignal::new(false),
             lacks_language: RwSignal::new(false),
+            opens_at: RwSignal::new(None),
             parts: StoredValue::new_local(Rc::new(parts)),
         };
         spawn(kiosk.begin());
@@ -314,6 +317,8 @@ impl Kiosk {
                     spawn(self.await_database());
                 }
             }
+            ["open"] => self.opens_at.set(None),
+            ["closed", ..] => self.opens_at.set(Some(number(1))),
             ["reopen"] => parts.journal.give_up(),
             ["kept", id, _, _, how] => {
                 parts.is_kept_safely.set(parts.is_kept_safely.get() && how == "safely");

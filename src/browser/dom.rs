@@ -4,6 +4,8 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use crate::browser::task::{sleep, spawn};
+
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// An element with its attributes and its text. Nothing of a text is ever markup.
@@ -24,6 +26,14 @@ pub fn add(parent: &Element, child: Option<Element>) {
     if let Some(child) = child {
         let _ = parent.append_child(&child);
     }
+}
+
+/// Moves the focus there once the next frame is drawn: at once, all of it would have to be laid out for that alone.
+pub fn focus_soon(element: HtmlElement) {
+    spawn(async move {
+        sleep(0).await;
+        let _ = element.focus();
+    });
 }
 
 /// One of the page's symbols, with a class.

@@ -32,6 +32,8 @@ extern "C" {
     fn page(this: &FirstPaint) -> String;
     #[wasm_bindgen(method)]
     fn show(this: &FirstPaint, first: &JsValue, locale: &str);
+    #[wasm_bindgen(method)]
+    fn when(this: &FirstPaint, at: f64) -> String;
     #[wasm_bindgen(method, js_name = showLocale)]
     fn show_locale(this: &FirstPaint, locale: &str);
     #[wasm_bindgen(method, getter)]
@@ -117,6 +119,11 @@ pub fn show_locale(locale: &str) {
     if !locale.is_empty() {
         FIRST_PAINT.with(|page| page.show_locale(locale));
     }
+}
+
+/// A day and a time of day in the language that is shown.
+pub fn when(at: u64) -> String {
+    FIRST_PAINT.with(|page| page.when(at as f64))
 }
 
 /// Shows or ends a way to read: `large`, `contrast`.

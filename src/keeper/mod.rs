@@ -12,6 +12,7 @@
 //! | | `behind {mark}`: the receiver has more of this tablet than the tablet, or other events under its numbers |
 //! | | `erased {epoch} {from} {to} {count}`: pruned, to be recorded |
 //! | | `died`: it does not start, or has come upon a bug; the page starts another |
+//! | | `open`, or `closed {opens at, ms}`: how the opening hours have it; without a word they are open |
 //! | | `joined`: the database has all that page and second place know |
 //! | | `reopen`: page and keeper do not see the same database |
 //! | | `ready`: what was lost is back, as far as it can be |
@@ -21,6 +22,7 @@
 
 mod bell;
 mod garbage;
+mod opening;
 mod pruning;
 mod reconcile;
 mod refuge;
@@ -49,6 +51,7 @@ use crate::browser::task::{sleep, spawn};
 use crate::browser::{clock, worker};
 use crate::runtime::DATABASE;
 use bell::Bell;
+use opening::Opening;
 use reconcile::Reconciler;
 use refuge::{Kept, Refuge};
 use second::{BegunAnew, SecondPlace};
@@ -70,6 +73,9 @@ const ASK_MS: u32 = 20_000;
 const SILENCE_MS: u64 = 65_000;
 /// So long after one join another one is not yet of use to an upload that cannot read what is to be sent.
 const JOIN_AGAIN_MS: u64 = 600_000;
+/// How often the second place and the witness of what was delivered are brought up to date while a backlog drains: to
+/// look whether anything is left takes the longer, the more has gone.
+const NOTE_DELIVERY_MS: u64 = 2_000;
 /// How often it is looked whether storage is under pressure, and whether a release has failed.
 const PRUNE_MS: u32 = 3_600_000;
 
@@ -105,6 +111,9 @@ pub fn start() {
         join_again_at: Cell::new(Uptime(0)),
         failures: Cell::default(),
         reconciler: Reconciler::default(),
+        is_delivery_unnoted: Cell::default(),
+        note_delivery_at: Cell::new(Uptime(0)),
+        opening: RefCell::default(),
     });
     let ears = Rc::clone(&keeper);
     *keeper.announcer.borrow_mut() = Announcer::open(move |news| ears.hear(news));
@@ -122,6 +131,7 @@ pub fn start() {
     Interval::new(ASK_MS, move || watch.look_after_the_leader()).forget();
     let pruner = Rc::clone(&keeper);
     Interval::new(PRUNE_MS, move || pruner.note(|news| news.room = true)).forget();
+    *keeper.opening.borrow_mut() = Some(Opening::watch(Rc::clone(&keeper.journal)));
     spawn(keeper.serve());
 }
 
@@ -200,6 +210,11 @@ struct Keeper {
     /// Times in a row that something had to be tried again.
     failures: Cell<u32>,
     reconciler: Reconciler,
+    /// Whether something was delivered and the files have not heard of it.
+    is_delivery_unnoted: Cell<bool>,
+    /// When they hear of it in the middle of a backlog.
+    note_delivery_at: Cell<Uptime>,
+    opening: RefCell<Option<Rc<Opening<IndexedDbJournal>>>>,
 }
 
 impl Keeper {
@@ -257,7 +272,12 @@ impl Keeper {
         let uploader = self.uploader.borrow().clone();
         match news {
             News::Journal => self.note(|news| news.journal = true),
-            News::Settings => self.note(|news| news.records = true),
+            News::Settings => {
+                self.note(|news| news.records = true);
+                if let Some(opening) = self.opening.borrow().as_ref() {
+                    opening.read_again();
+                }
+            }
             News::Hello if self.is_leading.get() && self.has_joined.get() => self.tell_how_it_stands(),
             _ => {}
         }
@@ -667,17 +687,31 @@ impl Keeper {
                 }
                 *self.stands.borrow_mut() = (state, why);
                 self.tell_how_it_stands();
+                if state != State::Sending && self.is_delivery_unnoted.get() {
+                    self.note_delivery();
+                }
             }
-            Report::Settled(places, receipt) => {
+            Report::Settled { places, receipt, goes_on } => {
                 self.tell(News::Journal);
                 self.settled.borrow_mut().extend(places);
                 if let Some(receipt) = receipt {
                     self.reconciler.note(receipt);
                 }
-                self.note(|news| news.delivered = true);
+                // While a backlog goes on, what is to be done after a batch is done after some of them.
+                if goes_on && clock::uptime() < self.note_delivery_at.get() {
+                    self.is_delivery_unnoted.set(true);
+                } else {
+                    self.note_delivery();
+                }
             }
             Report::Clock(theirs, ours) => self.reconciler.compare_clocks(theirs, ours),
         }
+    }
+
+    fn note_delivery(&self) {
+        self.is_delivery_unnoted.set(false);
+        self.note_delivery_at.set(clock::uptime().after(NOTE_DELIVERY_MS));
+        self.note(|news| news.delivered = true);
     }
 
     /// Seals a customer's words to the owner's key, for the page that records them.

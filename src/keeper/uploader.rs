@@ -32,8 +32,15 @@ pub enum Report {
     Stands(State, &'static str),
     /// What the server's clock says, and the tablet's.
     Clock(UnixMillis, UnixMillis),
-    /// An answer has been settled: the places of what was taken or refused, and the receipt if it was one.
-    Settled(Vec<Place>, Option<Receipt>),
+    /// An answer has been settled.
+    Settled {
+        /// Of what was taken or refused.
+        places: Vec<Place>,
+        /// If the answer was one.
+        receipt: Option<Receipt>,
+        /// Whether the next batch is ready to be sent.
+        goes_on: bool,
+    },
 }
 
 /// The upload of one journal.
@@ -214,8 +221,9 @@ impl<S: JournalStore + 'static> Uploader<S> {
         ids.extend(settlement.rejected.iter().map(|rejection| &rejection.id));
         let settled = batch.events.iter().filter(|(_, id)| ids.contains(id));
         // Whatever the store says: the endpoint has them, and a commit that was given up may come to pass.
-        (self.hear)(Report::Settled(settled.map(|(place, _)| *place).collect(), receipt));
+        let places = settled.map(|(place, _)| *place).collect();
         *ahead = next.filter(|_| outcome == Ok(true));
+        (self.hear)(Report::Settled { places, receipt, goes_on: ahead.is_some() });
         outcome?;
         Ok(Some((settlement.accepted.len() + settlement.rejected.len()) as u64))
     }

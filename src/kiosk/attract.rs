@@ -1,16 +1,20 @@
-//! The loop after a long quiet. A touch anywhere leads back to the rating.
+//! The loop after a long quiet; while the place is closed a dark screen that says when it opens. A touch anywhere leads
+//! back to the rating: whoever stands there may have been served before the doors were shut.
 
 use candor_core::event::Scale;
 use candor_core::session::Input;
 use candor_core::survey;
+use candor_core::words::fill;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::text::text;
 use super::{face, is_meant};
+use crate::browser::page;
 use crate::runtime::Kiosk;
 
-pub fn view(kiosk: Kiosk, locale: &str) -> impl IntoView {
+pub fn view(kiosk: Kiosk, opens_at: Option<u64>, locale: &str) -> impl IntoView {
+    let words = text(locale);
     let (question, scale) = kiosk.session.with_untracked(|session| {
         let survey = session.as_ref().map(|session| session.survey());
         survey.map(|survey| (survey::text(&survey.question, locale).to_owned(), survey.scale)).unwrap_or_default()
@@ -22,11 +26,14 @@ pub fn view(kiosk: Kiosk, locale: &str) -> impl IntoView {
             kiosk.dispatch(Input::Dismissed);
         }
     };
+    let (testid, title) = if opens_at.is_some() { ("asleep", words.closed.to_owned()) } else { ("attract", question) };
+    let when = opens_at.filter(|at| *at > 0).map(|at| fill(words.opens, &page::when(at))).unwrap_or_default();
     view! {
-        <section class="attract" data-testid="attract" on:click=leave>
+        <section class="attract" data-testid=testid on:click=leave>
             <div class="row-of-faces" aria-hidden="true">{row.levels().map(|level| face(row, level)).collect_view()}</div>
-            <h1>{question}</h1>
-            <button type="button" class="button" data-testid="start">{text(locale).start}</button>
+            <h1>{title}</h1>
+            <p class="sub">{when}</p>
+            <button type="button" class="button" data-testid="start">{words.start}</button>
         </section>
     }
 }

@@ -83,6 +83,13 @@
     button.setAttribute('aria-pressed', String(button.dataset.level === level));
   });
 
+  // Under the finger at once: the click comes when it is lifted, and the next screen a frame later.
+  const touch = ({ type, target }) => {
+    document.querySelector('[data-touched]')?.removeAttribute('data-touched');
+    if (type === 'pointerdown') target.closest('#rate [data-level]')?.setAttribute('data-touched', '');
+  };
+  for (const type of ['pointerdown', 'pointerup', 'pointercancel']) document.addEventListener(type, touch);
+
   // How the customer wants to read: large, contrast. The wasm keeps it once it is here, and ends it with the customer.
   const look = (name, on) => {
     root.toggleAttribute('data-' + name, on);
@@ -114,6 +121,8 @@
     speech?.read(root.lang, screen.texts[root.lang]);
   };
 
+  const when = (at) => new Date(at).toLocaleString(root.lang, { weekday: 'long', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit' });
+
   // The high-water mark lies in a file of the origin's own, beside the database: read while the wasm is on its way.
   const mark = async () => {
     try {
@@ -132,8 +141,11 @@
     candor.ask = (words) => worker.postMessage(words);
   };
 
-  const candor = { handle: null, mark: mark(), keeper, ask: () => {}, page: String(performance.timeOrigin), doorKnocked: false, wanted: '', looks: '', show, showLocale, press, look, manager: () => import('./manager.js').then((module) => module.default()) };
+  const candor = { handle: null, mark: mark(), keeper, ask: () => {}, page: String(performance.timeOrigin), doorKnocked: false, wanted: '', looks: '', show, showLocale, press, look, when, manager: () => import('./manager.js').then((module) => module.default()) };
   window.candor = candor;
+
+  // Whether the page goes to the home screen is the manager's to say.
+  addEventListener('beforeinstallprompt', (event) => { event.preventDefault(); candor.install = event; });
 
   // The wasm has come upon a bug. Rarer each time, and never into a page that is not there.
   const AGAIN = 'candor.again';

@@ -16,7 +16,7 @@ use web_sys::Element;
 use super::is_meant;
 use super::text::text;
 use crate::browser::clock;
-use crate::browser::dom::{add, all_with, around, make, symbol};
+use crate::browser::dom::{add, all_with, around, focus_soon, make, symbol};
 use crate::runtime::Kiosk;
 
 /// What a tap on an element means, as its `data-do` has it: a word, and what it is about.
@@ -145,7 +145,7 @@ impl Drawer<'_> {
         let _ = sheet.append_child(&go);
         // A screen reader begins to read here; no keyboard opens.
         if let Some(heading) = heading {
-            let _ = wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(heading).focus();
+            focus_soon(wasm_bindgen::JsCast::unchecked_into(heading));
         }
     }
 

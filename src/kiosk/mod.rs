@@ -29,7 +29,8 @@ pub fn start() {
 /// Which screen stands: what the switch looks at, so that a keystroke does not draw a screen anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stage {
-    Attract,
+    /// The loop; while the place is closed with when it opens.
+    Attract(Option<u64>),
     Rating,
     FollowUp(EventId, Rating, usize),
     Saving,
@@ -38,9 +39,9 @@ enum Stage {
 }
 
 impl Stage {
-    fn of(session: &Session) -> Self {
+    fn of(session: &Session, opens_at: Option<u64>) -> Self {
         match session.screen() {
-            Screen::Attract => Self::Attract,
+            Screen::Attract => Self::Attract(opens_at),
             Screen::Rating { .. } => Self::Rating,
             Screen::FollowUp { answer } => {
                 Self::FollowUp(answer.response.id.clone(), answer.response.rating, answer.page)
@@ -53,7 +54,8 @@ impl Stage {
 
     fn name(&self) -> &'static str {
         match self {
-            Self::Attract => "attract",
+            Self::Attract(None) => "attract",
+            Self::Attract(Some(_)) => "asleep",
             Self::Rating => "rating",
             Self::FollowUp(..) => "follow-up",
             Self::Saving => "saving",
@@ -64,7 +66,10 @@ impl Stage {
 }
 
 fn stage_of(kiosk: Kiosk) -> Memo<Stage> {
-    Memo::new(move |_| kiosk.session.with(|session| session.as_ref().map_or(Stage::Rating, Stage::of)))
+    Memo::new(move |_| {
+        let opens_at = kiosk.opens_at.get();
+        kiosk.session.with(|session| session.as_ref().map_or(Stage::Rating, |session| Stage::of(session, opens_at)))
+    })
 }
 
 fn locale_of(kiosk: Kiosk) -> Memo<String> {
@@ -115,7 +120,7 @@ fn stage_view(kiosk: Kiosk) -> impl IntoView {
         let locale = locale.get();
         match stage.get() {
             Stage::Rating => ().into_any(),
-            Stage::Attract => attract::view(kiosk, &locale).into_any(),
+            Stage::Attract(opens_at) => attract::view(kiosk, opens_at, &locale).into_any(),
             Stage::FollowUp(_, rating, _) => follow_up::view(kiosk, rating, &locale).into_any(),
             Stage::Saving => last::saving(&locale).into_any(),
             Stage::Thanks(number) => last::thanks(kiosk, number, &locale).into_any(),

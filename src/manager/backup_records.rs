@@ -3,6 +3,7 @@
 //! The door is not among them: a new tablet chooses its own PIN.
 
 use candor_core::event::Body;
+use candor_core::hours::HOURS_RECORD;
 use candor_core::journal::StoreError;
 use candor_core::settings::{SETTINGS_RECORD, Settings, TOKEN_RECORD};
 use candor_core::witness::{HEADS_RECORD, SignedHead, keep_furthest};
@@ -17,7 +18,7 @@ pub type Record = (String, String);
 
 /// Records beside the surveys, in the order in which they come into force: the token before the settings, since an
 /// upload reads them the other way round.
-const NAMES: [&str; 5] = [HEADS_RECORD, KEPT_KEYS_RECORD, SEALING_RECORD, TOKEN_RECORD, SETTINGS_RECORD];
+const NAMES: [&str; 6] = [HEADS_RECORD, KEPT_KEYS_RECORD, SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, SETTINGS_RECORD];
 /// The record of a survey begins with this; its id follows.
 const SURVEY: &str = "survey:";
 /// How often a record is merged anew when somebody else wrote it meanwhile.
@@ -87,7 +88,7 @@ pub async fn put_in_force(store: &Store, records: &[Record]) -> Result<(), Store
             store.save(name, text).await?;
         }
     }
-    for name in [SEALING_RECORD, TOKEN_RECORD, SETTINGS_RECORD] {
+    for name in [SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, SETTINGS_RECORD] {
         if let Some(text) = value(records, name) {
             store.save(name, text).await?;
         }
@@ -119,7 +120,7 @@ fn changes(present: &[Record], records: &[Record]) -> Vec<String> {
     let settings = |of| value(of, SETTINGS_RECORD).and_then(Settings::from_json);
     let mut changed =
         settings(records).map(|new| settings(present).unwrap_or_default().differences(&new)).unwrap_or_default();
-    for (record, name) in [(TOKEN_RECORD, TOKEN), (SEALING_RECORD, SEALING)] {
+    for (record, name) in [(TOKEN_RECORD, TOKEN), (SEALING_RECORD, SEALING), (HOURS_RECORD, HOURS_RECORD)] {
         if value(records, record).is_some_and(|new| new != value(present, record).unwrap_or_default()) {
             changed.push(name.to_owned());
         }

@@ -13,7 +13,9 @@ use crate::manager::browser::{self, Written};
 use crate::manager::desk::{Desk, Saving, TEMPLATES};
 use crate::manager::door_screen::trouble_text;
 use crate::manager::field::Field;
+use crate::manager::hours_card::HoursCard;
 use crate::manager::icon::{CHEVRON, icon};
+use crate::manager::install::InstallCard;
 use crate::manager::language::Language;
 use crate::manager::pin_change::PinChange;
 use crate::manager::sealing_card::SealingCard;
@@ -52,9 +54,11 @@ pub fn SettingsScreen(desk: Desk, form: SettingsForm, language: Language) -> imp
                 </button>
             </div>
         </form>
+        <HoursCard desk language />
         <PinChange desk language />
         <SealingCard desk language />
         <BackupCard desk language />
+        <InstallCard language />
     }
 }
 

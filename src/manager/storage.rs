@@ -29,8 +29,14 @@ pub fn is_deleted_unused() -> bool {
     let Some(navigator) = web_sys::window().map(|window| window.navigator()) else { return false };
     let property = |name: &str| Reflect::get(&navigator, &name.into()).unwrap_or_default();
     let touch_points = property("maxTouchPoints").as_f64().unwrap_or_default() as u32;
-    let is_from_home_screen = property("standalone").as_bool() == Some(true) || has_a_window_of_its_own();
-    is_deleted_when_unused(&navigator.user_agent().unwrap_or_default(), touch_points, is_from_home_screen)
+    is_deleted_when_unused(&navigator.user_agent().unwrap_or_default(), touch_points, is_from_home_screen())
+}
+
+/// Whether the page was opened from the home screen.
+pub fn is_from_home_screen() -> bool {
+    let navigator = web_sys::window().map(|window| window.navigator());
+    let standalone = navigator.and_then(|navigator| Reflect::get(&navigator, &"standalone".into()).ok());
+    standalone.and_then(|standalone| standalone.as_bool()) == Some(true) || has_a_window_of_its_own()
 }
 
 fn has_a_window_of_its_own() -> bool {

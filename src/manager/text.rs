@@ -21,7 +21,7 @@ texts! {
     /// All texts of one language. `{}` stands for what [`fill`] puts there.
     Texts {
         product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, sync: SyncTexts,
-        health: HealthTexts, settings: SettingsTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
+        health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
         backup: BackupTexts, restore: RestoreTexts, trouble: TroubleTexts,
     }
 
@@ -88,6 +88,20 @@ texts! {
         receipt_hint, status_hint, privacy, mask, mask_hint, retention_days, retention_days_hint,
         retention_days_fault, save, saving, saved, not_saved, see_faults, change_pin, change_pin_hint, old_pin,
         new_pin, new_pin_again, change, changed, old_refused,
+    }
+
+    HoursTexts {
+        title, hint, week_hint, weekdays: [&'static str; 7], days, days_hint, save, saving, saved,
+        /// Of the calendar, with its number.
+        line,
+        /// What is wrong at a place.
+        at,
+        not_a_span, end_before_begin, overlap, not_a_date, to_before_from, same_day, unknown_weekday, no_plan,
+        name_too_long, too_many, never_open, not_understood,
+    }
+
+    InstallTexts {
+        title, done, offered, by_hand, accepted, put,
     }
 
     PassphraseTexts {

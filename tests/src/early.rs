@@ -16,6 +16,8 @@ use crate::wait::until_within;
 const AT_ONCE: usize = 5_000;
 /// A slow disk takes some milliseconds each.
 const PATIENCE: Duration = Duration::from_secs(180);
+/// Between two looks: each takes the page some of the time in which it records.
+const LOOK: Duration = Duration::from_millis(500);
 const KEEP: &str = "localStorage.setItem('candor.early', arguments[0])";
 const KEPT: &str = "return (localStorage.getItem('candor.early') ?? '').length";
 
@@ -32,6 +34,7 @@ impl Kiosk {
             self.reload().await;
             self.see_ready().await;
             until_within(PATIENCE, "the early taps to be recorded", async || {
+                tokio::time::sleep(LOOK).await;
                 let kept = self.browser.run(KEPT, vec![]).await;
                 if kept == 0 { Ok(()) } else { Err(format!("{kept} characters are still kept")) }
             })

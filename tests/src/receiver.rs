@@ -119,8 +119,11 @@ fn here() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The libraries: where `CANDOR_RECEIVERS` says, or where the set-up puts them.
-fn libraries() -> PathBuf {
+/// Other people's libraries for Node: where `CANDOR_RECEIVERS` says, or where the set-up puts them.
+///
+/// # Panics
+/// When they are not there.
+pub fn libraries() -> PathBuf {
     let installed = || here().join("../.tools/receivers/node_modules");
     let path = std::env::var_os("CANDOR_RECEIVERS").map_or_else(installed, PathBuf::from);
     assert!(path.is_dir(), "there is no {}: `scripts/setup.sh test` installs the receivers", path.display());

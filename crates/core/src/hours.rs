@@ -4,11 +4,15 @@
 //! saving) before the next opening is not known. A caller therefore asks again at least every hour, and never sleeps
 //! until [`Hours::next_change`] alone. Hours are valid as a whole or not at all: [`Hours::read`] reports every fault.
 
+pub mod lines;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::time::{CivilDate, UnixMillis, UtcOffset, civil_date};
 
+/// The named record of the journal that holds the hours as JSON; none is always open.
+pub const HOURS_RECORD: &str = "hours";
 /// Morning, noon and evening with a break in each; more do not fit a line of the settings.
 pub const MAX_SPANS: usize = 6;
 /// China's calendar takes about fifteen entries a year: a decade of them, with room for a town's own days.
@@ -336,6 +340,11 @@ impl Weekday {
     /// All of them, in their order.
     pub const ALL: [Self; 7] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
     const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
 
     /// The weekday that is written so.
     pub fn named(name: &str) -> Option<Self> {

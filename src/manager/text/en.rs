@@ -1,8 +1,8 @@
 //! English.
 
 use super::{
-    Advice, BackupTexts, Count, DoorTexts, HealthTexts, PassphraseTexts, RailTexts, RestoreTexts, ResultsTexts,
-    SealingTexts, SettingsTexts, SyncTexts, Texts, TroubleTexts,
+    Advice, BackupTexts, Count, DoorTexts, HealthTexts, HoursTexts, InstallTexts, PassphraseTexts, RailTexts,
+    RestoreTexts, ResultsTexts, SealingTexts, SettingsTexts, SyncTexts, Texts, TroubleTexts,
 };
 
 /// The manager's texts in English.
@@ -415,6 +415,39 @@ pub const EN: Texts = Texts {
         change: "Change PIN",
         changed: "PIN changed",
         old_refused: "That is not the current PIN.",
+    },
+    hours: HoursTexts {
+        title: "Opening hours",
+        hint: "While you are closed, a screen that nobody uses goes dark and says when you open; a touch wakes it, and ratings are taken as ever. Leave everything empty if you are open around the clock.",
+        week_hint: "For example 9:00-12:00, 13:30-17:00; past midnight 18:00-02:00; empty for a day on which you are closed.",
+        weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+        days: "Holidays and other days, one a line",
+        days_hint: "2026-12-25..2026-12-26 closed Christmas\n2026-10-10 =mon worked like a Monday\n2026-12-31 9:00-12:00 New Year's Eve",
+        save: "Save opening hours",
+        saving: "Saving …",
+        saved: "Saved, and in force.",
+        line: "Holidays, line {}",
+        at: "{}: {}",
+        not_a_span: "Write times as 9:00-12:00, several of them with commas.",
+        end_before_begin: "The end is not after the beginning; past midnight it has to be before noon.",
+        overlap: "It overlaps with times before it.",
+        not_a_date: "Write a date as 2026-10-01; it has to exist.",
+        to_before_from: "The last day is before the first.",
+        same_day: "A line before it has one of these days.",
+        unknown_weekday: "After “=” belongs a weekday from mon to sun.",
+        no_plan: "After the date write one of “closed”, times, or “=mon”.",
+        name_too_long: "A name has at most 40 characters.",
+        too_many: "Too many: at most 6 times a day and 200 lines.",
+        never_open: "You would never be open. Leave everything empty to be open around the clock.",
+        not_understood: "This line is not understood.",
+    },
+    install: InstallTexts {
+        title: "Home screen",
+        done: "This page was opened from the home screen: full screen, without an address bar, and without a network.",
+        offered: "Put it on the home screen: it opens full screen, without an address bar, and the browser keeps its data more readily.",
+        by_hand: "The browser offers no button. Look in its menu for “Add to Home screen” or “Install app”; on an iPad under Share.",
+        accepted: "It is there. From now on open it from the home screen.",
+        put: "Put it on the home screen",
     },
     passphrase: PassphraseTexts {
         passphrase: "Passphrase, 12 characters or more",

@@ -1,8 +1,8 @@
 //! Chinese.
 
 use super::{
-    Advice, BackupTexts, Count, DoorTexts, HealthTexts, PassphraseTexts, RailTexts, RestoreTexts, ResultsTexts,
-    SealingTexts, SettingsTexts, SyncTexts, Texts, TroubleTexts,
+    Advice, BackupTexts, Count, DoorTexts, HealthTexts, HoursTexts, InstallTexts, PassphraseTexts, RailTexts,
+    RestoreTexts, ResultsTexts, SealingTexts, SettingsTexts, SyncTexts, Texts, TroubleTexts,
 };
 
 /// The manager's texts in Chinese.
@@ -405,6 +405,39 @@ pub const ZH: Texts = Texts {
         change: "更换密码",
         changed: "密码已更换",
         old_refused: "现在的密码不正确。",
+    },
+    hours: HoursTexts {
+        title: "营业时间",
+        hint: "非营业时间，久无人用的屏幕变暗，只显示何时再开；一碰就醒，照常可以评价。全部留空表示全天营业。",
+        week_hint: "例如 9:00-12:00, 13:30-17:00；过午夜写 18:00-02:00；某天留空表示当天休息。",
+        weekdays: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"],
+        days: "节假日与调休，一行一条",
+        days_hint: "2026-10-01..2026-10-07 休 国庆节\n2026-10-10 =周一 调休\n2026-12-31 9:00-12:00 提前关门",
+        save: "保存营业时间",
+        saving: "正在保存……",
+        saved: "已保存，即刻生效。",
+        line: "节假日第 {} 行",
+        at: "{}：{}",
+        not_a_span: "时间段应写成 9:00-12:00，多段用逗号隔开。",
+        end_before_begin: "结束不晚于开始；过午夜的须在次日中午前结束。",
+        overlap: "与前面的时间段重叠。",
+        not_a_date: "日期应写成 2026-10-01，而且确有这一天。",
+        to_before_from: "末日早于首日。",
+        same_day: "与前面某行有同一天。",
+        unknown_weekday: "“=”后面应是周一至周日。",
+        no_plan: "日期后面写“休”、时间段或“=周一”，三者取一。",
+        name_too_long: "名称最多 40 字。",
+        too_many: "太多：每天最多 6 段，日历最多 200 行。",
+        never_open: "这样就永远不营业了。全天营业请全部留空。",
+        not_understood: "这一行看不懂。",
+    },
+    install: InstallTexts {
+        title: "主屏幕",
+        done: "本页是从主屏幕打开的：全屏，没有地址栏，断网也能用。",
+        offered: "放到主屏幕上：全屏打开，没有地址栏，浏览器也更愿意保留数据。",
+        by_hand: "浏览器没有提供按钮。在它的菜单里找“添加到主屏幕”或“安装应用”；iPad 上在“共享”里。",
+        accepted: "已经放好。以后请从主屏幕打开。",
+        put: "放到主屏幕",
     },
     passphrase: PassphraseTexts {
         passphrase: "口令（至少 12 个字符）",

@@ -2,7 +2,7 @@
 
 use candor_tests::browser::Engine;
 use candor_tests::collector::Collector;
-use candor_tests::kiosk::{Kiosk, open_kiosk};
+use candor_tests::kiosk::{Kiosk, Place, open_kiosk};
 use candor_tests::wait::until;
 use serde_json::json;
 
@@ -134,26 +134,36 @@ async fn stored_by_bare_write(kiosk: &Kiosk) -> f64 {
 const PAINTED_WITHIN_MS: f64 = 50.0;
 /// A tablet of the lobby, beside a developer's machine.
 const SLOW_DOWN: u32 = 6;
-/// Of the taps: one in so many may meet other work.
-const MEDIAN: usize = 50;
 
-/// Notes, for each tap on a level, when the first frame that shows it was painted.
+/// Notes, for each finger on a level, when the first frame after it was painted and whether that one shows it; and how
+/// long after the tap the next screen was painted.
 const WATCH_PAINT: &str = r#"
 const taps = window.candorPainted = [];
-document.addEventListener("click", (event) => {
+const painted = (note) => requestAnimationFrame(() => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = note;
+  port2.postMessage(null);
+});
+const onLevel = (note) => (event) => {
   const level = event.target.closest("[data-testid^=rate-]");
-  if (!level) return;
-  requestAnimationFrame(() => {
-    const isShown = document.querySelector("[data-testid=submit]")?.checkVisibility() === true;
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => taps.push({ ms: performance.now() - event.timeStamp, isShown });
-    port2.postMessage(null);
+  if (level) note(level, event.timeStamp);
+};
+document.addEventListener("pointerdown", onLevel((level, at) => {
+  const before = getComputedStyle(level).boxShadow;
+  painted(() => taps.push({ felt: performance.now() - at, isFelt: getComputedStyle(level).boxShadow !== before }));
+}), { capture: true });
+document.addEventListener("click", onLevel((level, at) => {
+  const tap = taps.at(-1);
+  const look = () => painted(() => {
+    if (!document.querySelector("[data-testid=submit]")?.checkVisibility()) return look();
+    tap.next = performance.now() - at;
   });
-}, { capture: true });
+  look();
+}), { capture: true });
 "#;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn speed_a_slow_tablet_answers_in_the_next_frame() {
+async fn speed_a_slow_tablet_answers_the_finger_in_the_next_frame() {
     let collector = Collector::start().await;
     let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
     kiosk.browser.run(WATCH_PAINT, vec![]).await;
@@ -161,9 +171,12 @@ async fn speed_a_slow_tablet_answers_in_the_next_frame() {
     for _ in 0..ROUNDS {
         kiosk.browser.run("window.candorPainted.length = 0", vec![]).await;
         for customer in 0..TAPS {
+            let place = kiosk.place_of(&format!("rate-{}", 1 + customer % 5)).await;
             kiosk.browser.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": SLOW_DOWN })).await;
-            kiosk.rate([1, 2, 3, 4, 5][customer % 5]).await;
+            put_finger(&kiosk, "mousePressed", place).await;
             see_noted(&kiosk, "candorPainted", customer + 1).await;
+            put_finger(&kiosk, "mouseReleased", place).await;
+            see_noted(&kiosk, "candorPainted.filter((tap) => tap.next)", customer + 1).await;
             kiosk.browser.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": 1 })).await;
             kiosk.skip().await;
             kiosk.see_thanks().await;
@@ -171,17 +184,28 @@ async fn speed_a_slow_tablet_answers_in_the_next_frame() {
         }
         let painted = kiosk.browser.run("return window.candorPainted", vec![]).await;
         let painted = painted.as_array().expect("the page has noted what it painted");
-        assert!(painted.iter().all(|tap| tap["isShown"] == true), "every tap is answered in the next frame");
-        let mut times: Vec<f64> = painted.iter().filter_map(|tap| tap["ms"].as_f64()).collect();
-        times.sort_by(f64::total_cmp);
-        let [median, p95] = [at(&times, MEDIAN), at(&times, 95)];
-        println!("{TAPS} taps at a {SLOW_DOWN}× slow-down, tap to painted in ms: median {median:.1}  p95 {p95:.1}");
-        quietest = quietest.min(median);
+        assert!(painted.iter().all(|tap| tap["isFelt"] == true), "every finger is answered in the next frame");
+        let sorted = |what: &str| -> Vec<f64> {
+            let mut times: Vec<f64> = painted.iter().filter_map(|tap| tap[what].as_f64()).collect();
+            times.sort_by(f64::total_cmp);
+            times
+        };
+        println!("{TAPS} taps at a {SLOW_DOWN}× slow-down, in ms:");
+        for (what, times) in [("finger to painted", sorted("felt")), ("tap to the next screen", sorted("next"))] {
+            println!("  {what:<22} median {:6.1}  p95 {:6.1}", at(&times, 50), at(&times, 95));
+        }
+        quietest = quietest.min(at(&sorted("felt"), 50));
         if quietest < PAINTED_WITHIN_MS {
             break;
         }
     }
     assert!(quietest < PAINTED_WITHIN_MS, "{quietest:.1} ms are more than {PAINTED_WITHIN_MS}");
+}
+
+async fn put_finger(kiosk: &Kiosk, kind: &str, place: Place) {
+    let Place { x, y } = place;
+    let parameters = json!({ "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1 });
+    kiosk.browser.devtools("Input.dispatchMouseEvent", parameters).await;
 }
 
 async fn see_noted(kiosk: &Kiosk, what: &str, count: usize) {

@@ -1,0 +1,77 @@
+//! Opening hours: the page is told when the place closes and when it opens. The rules for it are many, and no part of
+//! what every tablet loads first.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use candor_core::hours::{HOURS_RECORD, Hours};
+use candor_core::journal::JournalStore;
+use gloo_timers::callback::Interval;
+use serde_json::Value;
+
+use crate::browser::task::spawn;
+use crate::browser::{clock, worker};
+
+/// How often it is looked. A clock or a time zone that was set is met with by then.
+const LOOK_MS: u32 = 20_000;
+/// What the page takes for granted until it is told something else.
+const OPEN: &str = "open";
+
+/// Watches the hours that a manager has saved; none are always open.
+#[derive(Debug)]
+pub struct Opening<S> {
+    journal: Rc<S>,
+    hours: RefCell<Hours>,
+    is_to_be_read: Cell<bool>,
+    told: RefCell<String>,
+}
+
+impl<S: JournalStore + 'static> Opening<S> {
+    /// Begins to watch.
+    pub fn watch(journal: Rc<S>) -> Rc<Self> {
+        let opening = Rc::new(Self {
+            journal,
+            hours: RefCell::default(),
+            is_to_be_read: Cell::new(true),
+            told: RefCell::new(OPEN.to_owned()),
+        });
+        let watch = Rc::clone(&opening);
+        Interval::new(LOOK_MS, move || watch.look_soon()).forget();
+        opening.look_soon();
+        opening
+    }
+
+    /// The record may be another by now.
+    pub fn read_again(self: &Rc<Self>) {
+        self.is_to_be_read.set(true);
+        self.look_soon();
+    }
+
+    fn look_soon(self: &Rc<Self>) {
+        spawn(Rc::clone(self).look());
+    }
+
+    async fn look(self: Rc<Self>) {
+        // What cannot be read now is tried again with the next look; the hours known so far hold.
+        if self.is_to_be_read.get()
+            && let Ok(record) = self.journal.load(HOURS_RECORD).await
+        {
+            self.is_to_be_read.set(false);
+            let value: Value = record.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+            // Only hours without a fault are ever saved.
+            *self.hours.borrow_mut() = Hours::read(&value).unwrap_or_default();
+        }
+        let now = clock::now();
+        let offset = clock::offset_at(now);
+        let hours = self.hours.borrow();
+        let words = if hours.is_open(now, offset) {
+            OPEN.to_owned()
+        } else {
+            let opens = hours.next_change(now, offset).map(|at| at.0.to_string());
+            ["closed ", &opens.unwrap_or_default()].concat()
+        };
+        if self.told.replace(words.clone()) != words {
+            worker::say(&words);
+        }
+    }
+}
