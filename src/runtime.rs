@@ -67,8 +67,8 @@ pub struct Kiosk {
     pub is_door_stuck: RwSignal<bool>,
     /// Whether a language that somebody chose could not be fetched.
     pub lacks_language: RwSignal<bool>,
-    /// The place is closed, and when it opens: in Unix milliseconds, 0 where that is not known.
-    pub opens_at: RwSignal<Option<u64>>,
+    /// The place is closed.
+    pub is_closed: RwSignal<bool>,
     parts: StoredValue<Rc<Parts>, LocalStorage>,
 }
 
@@ -113,6 +113,8 @@ struct Parts {
     unsealed: RefCell<VecDeque<(Draft, u32)>>,
     /// Whether all that the keeper has kept is in the second place, too.
     is_kept_safely: Cell<bool>,
+    /// When a closed place opens: in Unix milliseconds, 0 where that is not known.
+    opens_at: Cell<u64>,
     /// Whether the database has failed since it last took something.
     was_in_trouble: Cell<bool>,
     /// Whether the database is asked until it answers.
@@ -151,6 +153,7 @@ impl Kiosk {
             drafts: RefCell::default(),
             unsealed: RefCell::default(),
             is_kept_safely: Cell::new(true),
+            opens_at: Cell::default(),
             was_in_trouble: Cell::new(false),
             is_awaiting: Cell::new(false),
             is_writing: Cell::new(false),
@@ -168,11 +171,16 @@ impl Kiosk {
             is_managed: RwSignal::new(false),
             is_door_stuck: RwSignal::new(false),
             lacks_language: RwSignal::new(false),
-            opens_at: RwSignal::new(None),
+            is_closed: RwSignal::new(false),
             parts: StoredValue::new_local(Rc::new(parts)),
         };
         spawn(kiosk.begin());
         kiosk
+    }
+
+    /// When a closed place opens, in Unix milliseconds; 0 where that is not known.
+    pub fn opens_at(self) -> u64 {
+        self.parts().opens_at.get()
     }
 
     fn parts(self) -> Rc<Parts> {
@@ -285,6 +293,7 @@ impl Kiosk {
         while self.is_without_storage.get_untracked() && !parts.is_writing.get() {
             if self.check_door(&parts).await {
                 self.show_storage("ok");
+                self.reload_soon(&parts);
                 break;
             }
             sleep(pause).await;
@@ -317,8 +326,11 @@ impl Kiosk {
                     spawn(self.await_database());
                 }
             }
-            ["open"] => self.opens_at.set(None),
-            ["closed", ..] => self.opens_at.set(Some(number(1))),
+            ["open"] => self.is_closed.set(false),
+            ["closed", ..] => {
+                parts.opens_at.set(number(1));
+                self.is_closed.set(true);
+            }
             ["reopen"] => parts.journal.give_up(),
             ["kept", id, _, _, how] => {
                 parts.is_kept_safely.set(parts.is_kept_safely.get() && how == "safely");
@@ -464,6 +476,7 @@ impl Kiosk {
         }
         let wanted = page::wanted_locale();
         if !wanted.is_empty() {
+            page::show_locale(&wanted);
             self.choose_language(wanted);
         }
         if knocked {
@@ -716,6 +729,8 @@ impl Kiosk {
     async fn append(self, parts: &Parts, draft: &Draft) -> Result<Appended, StoreError> {
         if !parts.has_begun.get() {
             self.begin_run(parts).await?;
+            // The start has not read any settings.
+            parts.wants_reload.set(true);
         }
         parts.journal.append(draft).await
     }
@@ -733,13 +748,15 @@ impl Kiosk {
                 page::set_root_data("sync", &state);
                 page::set_root_data("sync-why", &why);
             }
-            News::Settings => {
-                parts.wants_reload.set(true);
-                if self.is_at_rest() && parts.wants_reload.take() {
-                    spawn(self.reload());
-                }
-            }
+            News::Settings => self.reload_soon(&parts),
             News::Journal | News::SyncNow | News::Hello => {}
+        }
+    }
+
+    fn reload_soon(self, parts: &Parts) {
+        parts.wants_reload.set(true);
+        if self.is_at_rest() && parts.wants_reload.take() {
+            spawn(self.reload());
         }
     }
 

@@ -21,6 +21,7 @@ use std::ops::Range;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use candor_core::batch::Format;
 use candor_core::chain::{Head, PersonalText};
 use candor_core::event::{Draft, Event, EventId};
 use candor_core::journal::{
@@ -189,6 +190,11 @@ impl IndexedDbJournal {
                 .build()
                 .map_err(|error| open_fault(&error))?;
             let database = opening.await.map_err(|error| open_fault(&error))?;
+            // Two first uses at a time open two: one that nobody knows would never be closed.
+            if let Some(open) = self.connection.borrow().as_ref() {
+                database.close();
+                return Ok(open.clone());
+            }
             self.close_when_superseded(&database);
             // It may be another database by now.
             self.openings.set(self.openings.get().wrapping_add(1));
@@ -349,7 +355,8 @@ impl IndexedDbJournal {
             let range = || KeyRange::Bound(key_of(span.start), false, key_of(span.end), true);
             // No more than will fit, as far as one can tell: reading is most of the work.
             let fitting = limits.bytes / self.row_bytes.get().max(1) + 1;
-            let wanted = limits.events.min(fitting + fitting / SPARE) + limits.skip.len();
+            let most = if limits.format == Format::Single { 1 } else { limits.events };
+            let wanted = most.min(fitting + fitting / SPARE) + limits.skip.len();
             let queued = pairs(&outbox, range, u32::try_from(wanted).unwrap_or(u32::MAX))?.await?;
             let queued_keys: Vec<f64> = queued.iter().map(|(key, _)| *key).collect();
             let rows = rows_of(transaction, &queued_keys).await?;
@@ -996,6 +1003,15 @@ impl JournalStore for IndexedDbJournal {
                 count += self.set_aside(queued, &rows).await?;
             }
         }
+    }
+
+    async fn is_frozen(&self, id: &EventId) -> Result<bool, StoreError> {
+        self.run(async |database| {
+            let transaction = database.transaction(RECORDS).build()?;
+            let record = get::<String>(&transaction.object_store(RECORDS)?, FROZEN)?.await?;
+            Ok(self.is_as_joined() && record.is_some_and(|record| record.starts_with(id.as_str())))
+        })
+        .await
     }
 
     async fn settle_and_freeze(

@@ -274,9 +274,7 @@ impl Keeper {
             News::Journal => self.note(|news| news.journal = true),
             News::Settings => {
                 self.note(|news| news.records = true);
-                if let Some(opening) = self.opening.borrow().as_ref() {
-                    opening.read_again();
-                }
+                self.read_hours_again();
             }
             News::Hello if self.is_leading.get() && self.has_joined.get() => self.tell_how_it_stands(),
             _ => {}
@@ -474,6 +472,13 @@ impl Keeper {
         // Whoever speaks does not hear itself, and its upload may have been refused without the token.
         if let Some(uploader) = self.uploader.borrow().as_ref() {
             uploader.reconsider();
+        }
+        self.read_hours_again();
+    }
+
+    fn read_hours_again(&self) {
+        if let Some(opening) = self.opening.borrow().as_ref() {
+            opening.read_again();
         }
     }
 

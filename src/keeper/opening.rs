@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use candor_core::hours::{HOURS_RECORD, Hours};
 use candor_core::journal::JournalStore;
+use candor_core::time::UnixMillis;
 use gloo_timers::callback::Interval;
 use serde_json::Value;
 
@@ -14,6 +15,7 @@ use crate::browser::{clock, worker};
 
 /// How often it is looked. A clock or a time zone that was set is met with by then.
 const LOOK_MS: u32 = 20_000;
+const MS_PER_MINUTE: i64 = 60_000;
 /// What the page takes for granted until it is told something else.
 const OPEN: &str = "open";
 
@@ -33,7 +35,8 @@ impl<S: JournalStore + 'static> Opening<S> {
             journal,
             hours: RefCell::default(),
             is_to_be_read: Cell::new(true),
-            told: RefCell::new(OPEN.to_owned()),
+            // Said in any case: a page may have heard something else from the keeper before.
+            told: RefCell::default(),
         });
         let watch = Rc::clone(&opening);
         Interval::new(LOOK_MS, move || watch.look_soon()).forget();
@@ -53,13 +56,15 @@ impl<S: JournalStore + 'static> Opening<S> {
 
     async fn look(self: Rc<Self>) {
         // What cannot be read now is tried again with the next look; the hours known so far hold.
-        if self.is_to_be_read.get()
-            && let Ok(record) = self.journal.load(HOURS_RECORD).await
-        {
-            self.is_to_be_read.set(false);
-            let value: Value = record.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-            // Only hours without a fault are ever saved.
-            *self.hours.borrow_mut() = Hours::read(&value).unwrap_or_default();
+        if self.is_to_be_read.replace(false) {
+            match self.journal.load(HOURS_RECORD).await {
+                Ok(record) => {
+                    let value: Value = record.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+                    // Only hours without a fault are ever saved.
+                    *self.hours.borrow_mut() = Hours::read(&value).unwrap_or_default();
+                }
+                Err(_) => self.is_to_be_read.set(true),
+            }
         }
         let now = clock::now();
         let offset = clock::offset_at(now);
@@ -67,7 +72,11 @@ impl<S: JournalStore + 'static> Opening<S> {
         let words = if hours.is_open(now, offset) {
             OPEN.to_owned()
         } else {
-            let opens = hours.next_change(now, offset).map(|at| at.0.to_string());
+            // By the clock on the wall of that day, which may be set forward or back until then.
+            let opens = hours.next_change(now, offset).map(|UnixMillis(at)| {
+                let later = i64::from(clock::offset_at(UnixMillis(at)).0 - offset.0);
+                (at - later * MS_PER_MINUTE).to_string()
+            });
             ["closed ", &opens.unwrap_or_default()].concat()
         };
         if self.told.replace(words.clone()) != words {

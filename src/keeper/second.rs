@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use candor_core::chain::Head;
+use candor_core::hours::HOURS_RECORD;
 use candor_core::journal::{JournalStore, Place, Restored, Row, StoreError, open_row};
 use candor_core::pin::DOOR_RECORD;
 use candor_core::second::{FrameReader, Mark, SLOT_BYTES, Unsettled, frame};
@@ -21,8 +22,8 @@ const EVENTS: &str = "candor-second";
 const MARK: &str = "candor-mark";
 const RECORDS: &str = "candor-records";
 /// What is kept of the named records.
-const KEPT_RECORDS: [&str; 6] =
-    [SETTINGS_RECORD, TOKEN_RECORD, DOOR_RECORD, SEALING_RECORD, KEPT_KEYS_RECORD, HEADS_RECORD];
+const KEPT_RECORDS: [&str; 7] =
+    [SETTINGS_RECORD, TOKEN_RECORD, DOOR_RECORD, SEALING_RECORD, KEPT_KEYS_RECORD, HEADS_RECORD, HOURS_RECORD];
 /// Read at once.
 const PIECE_BYTES: usize = 256 * 1024;
 /// Rows at once: some ten milliseconds of a tablet.

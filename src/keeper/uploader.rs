@@ -170,9 +170,10 @@ impl<S: JournalStore + 'static> Uploader<S> {
         let settings = settings?.and_then(|json| Settings::from_json(&json)).unwrap_or_default();
         let token = token?.unwrap_or_default();
         let limits = Limits { format: settings.format, ..limits.clone() };
+        // The database may have been emptied since, or another tab have taken over.
         let batch = match ahead.take() {
-            Some(batch) => Some(batch),
-            None => self.journal.freeze(&new_id(), &limits).await?,
+            Some(batch) if self.journal.is_frozen(&batch.id).await? => Some(batch),
+            _ => self.journal.freeze(&new_id(), &limits).await?,
         };
         let Some(batch) = batch else { return Ok(None) };
         if batch.format != settings.format {

@@ -13,7 +13,7 @@ use super::{face, is_meant};
 use crate::browser::page;
 use crate::runtime::Kiosk;
 
-pub fn view(kiosk: Kiosk, opens_at: Option<u64>, locale: &str) -> impl IntoView {
+pub fn view(kiosk: Kiosk, is_closed: bool, locale: &str) -> impl IntoView {
     let words = text(locale);
     let (question, scale) = kiosk.session.with_untracked(|session| {
         let survey = session.as_ref().map(|session| session.survey());
@@ -26,8 +26,11 @@ pub fn view(kiosk: Kiosk, opens_at: Option<u64>, locale: &str) -> impl IntoView 
             kiosk.dispatch(Input::Dismissed);
         }
     };
-    let (testid, title) = if opens_at.is_some() { ("asleep", words.closed.to_owned()) } else { ("attract", question) };
-    let when = opens_at.filter(|at| *at > 0).map(|at| fill(words.opens, &page::when(at))).unwrap_or_default();
+    let (testid, title) = if is_closed { ("asleep", words.closed.to_owned()) } else { ("attract", question) };
+    let when = match kiosk.opens_at() {
+        opens_at if is_closed && opens_at > 0 => fill(words.opens, &page::when(opens_at)),
+        _ => String::new(),
+    };
     view! {
         <section class="attract" data-testid=testid on:click=leave>
             <div class="row-of-faces" aria-hidden="true">{row.levels().map(|level| face(row, level)).collect_view()}</div>

@@ -29,8 +29,9 @@ pub fn start() {
 /// Which screen stands: what the switch looks at, so that a keystroke does not draw a screen anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stage {
-    /// The loop; while the place is closed with when it opens.
-    Attract(Option<u64>),
+    Attract,
+    /// The loop while the place is closed.
+    Asleep,
     Rating,
     FollowUp(EventId, Rating, usize),
     Saving,
@@ -39,9 +40,10 @@ enum Stage {
 }
 
 impl Stage {
-    fn of(session: &Session, opens_at: Option<u64>) -> Self {
+    fn of(session: &Session, is_closed: bool) -> Self {
         match session.screen() {
-            Screen::Attract => Self::Attract(opens_at),
+            Screen::Attract if is_closed => Self::Asleep,
+            Screen::Attract => Self::Attract,
             Screen::Rating { .. } => Self::Rating,
             Screen::FollowUp { answer } => {
                 Self::FollowUp(answer.response.id.clone(), answer.response.rating, answer.page)
@@ -54,8 +56,8 @@ impl Stage {
 
     fn name(&self) -> &'static str {
         match self {
-            Self::Attract(None) => "attract",
-            Self::Attract(Some(_)) => "asleep",
+            Self::Attract => "attract",
+            Self::Asleep => "asleep",
             Self::Rating => "rating",
             Self::FollowUp(..) => "follow-up",
             Self::Saving => "saving",
@@ -67,8 +69,8 @@ impl Stage {
 
 fn stage_of(kiosk: Kiosk) -> Memo<Stage> {
     Memo::new(move |_| {
-        let opens_at = kiosk.opens_at.get();
-        kiosk.session.with(|session| session.as_ref().map_or(Stage::Rating, |session| Stage::of(session, opens_at)))
+        let is_closed = kiosk.is_closed.get();
+        kiosk.session.with(|session| session.as_ref().map_or(Stage::Rating, |session| Stage::of(session, is_closed)))
     })
 }
 
@@ -120,7 +122,8 @@ fn stage_view(kiosk: Kiosk) -> impl IntoView {
         let locale = locale.get();
         match stage.get() {
             Stage::Rating => ().into_any(),
-            Stage::Attract(opens_at) => attract::view(kiosk, opens_at, &locale).into_any(),
+            Stage::Attract => attract::view(kiosk, false, &locale).into_any(),
+            Stage::Asleep => attract::view(kiosk, true, &locale).into_any(),
             Stage::FollowUp(_, rating, _) => follow_up::view(kiosk, rating, &locale).into_any(),
             Stage::Saving => last::saving(&locale).into_any(),
             Stage::Thanks(number) => last::thanks(kiosk, number, &locale).into_any(),

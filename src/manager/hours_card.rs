@@ -19,6 +19,8 @@ use crate::manager::text::{HoursTexts, fill};
 /// How the last attempt to save stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Saving {
+    /// The hours in force are not here yet: what would be saved is not what somebody has seen.
+    Unread,
     None,
     Running,
     Done,
@@ -31,6 +33,9 @@ enum Saving {
 struct Form {
     week: [RwSignal<String>; 7],
     days: RwSignal<String>,
+    /// Whether somebody has typed since the last save: nothing is put over that.
+    is_edited: StoredValue<bool>,
+    has_read: RwSignal<bool>,
     saving: RwSignal<Saving>,
 }
 
@@ -40,24 +45,43 @@ impl Form {
         let form = Self {
             week: [(); 7].map(|()| RwSignal::default()),
             days: RwSignal::default(),
-            saving: RwSignal::new(Saving::None),
+            is_edited: StoredValue::new(false),
+            has_read: RwSignal::new(false),
+            saving: RwSignal::new(Saving::Unread),
         };
-        if let Some(store) = desk.store() {
-            spawn(async move {
-                let record = store.load(HOURS_RECORD).await.ok().flatten();
-                let value = record.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-                let (week, days) = Hours::read(&value).unwrap_or_default().to_lines();
-                for (field, line) in form.week.into_iter().zip(week) {
-                    field.set(line);
-                }
-                form.days.set(days);
-            });
-        }
+        // A restored back-up brings hours with it.
+        Effect::new(move |_| {
+            desk.settings.track();
+            if let Some(store) = desk.store().filter(|_| !form.is_edited.get_value()) {
+                spawn(form.read(store));
+            }
+        });
         form
     }
 
+    async fn read(self, store: Store) {
+        let record = match store.load(HOURS_RECORD).await {
+            Ok(record) => record,
+            Err(error) => return self.saving.set(Saving::Failed(error)),
+        };
+        if self.is_edited.get_value() {
+            return;
+        }
+        let value = record.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        let (week, days) = Hours::read(&value).unwrap_or_default().to_lines();
+        for (field, line) in self.week.into_iter().zip(week) {
+            field.set(line);
+        }
+        self.days.set(days);
+        self.has_read.set(true);
+        if self.saving.with_untracked(|saving| *saving == Saving::Unread) {
+            self.saving.set(Saving::None);
+        }
+    }
+
     fn edited(self) {
-        if self.saving.with_untracked(|saving| *saving != Saving::Running) {
+        self.is_edited.set_value(true);
+        if self.saving.with_untracked(|saving| !matches!(saving, Saving::Running | Saving::Unread)) {
             self.saving.set(Saving::None);
         }
     }
@@ -80,7 +104,10 @@ impl Form {
                 self.saving.set(Saving::Running);
                 spawn(async move {
                     self.saving.set(match put_in_force(&store, &hours).await {
-                        Ok(()) => Saving::Done,
+                        Ok(()) => {
+                            self.is_edited.set_value(false);
+                            Saving::Done
+                        }
                         Err(error) => Saving::Failed(error),
                     });
                     desk.refresh();
@@ -137,6 +164,7 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
                     spellcheck="false"
                     aria-describedby="m-hours-hint m-hours-says"
                     aria-invalid=move || form.has_fault(Line::Weekday(weekday)).then_some("true")
+                    disabled=move || !form.has_read.get()
                     prop:value=move || line.get()
                     on:input=move |event| {
                         line.set(event_target_value(&event));
@@ -163,6 +191,7 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
                         spellcheck="false"
                         aria-describedby="m-hours-days-hint m-hours-says"
                         aria-invalid=move || form.has_fault_in_days().then_some("true")
+                        disabled=move || !form.has_read.get()
                         prop:value=move || form.days.get()
                         on:input=move |event| {
                             form.days.set(event_target_value(&event));
@@ -177,7 +206,7 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
                         role="status"
                         id="m-hours-says"
                         data-testid="hours-says"
-                        class:m-says-calm=move || matches!(form.saving.get(), Saving::None | Saving::Running | Saving::Done)
+                        class:m-says-calm=move || matches!(form.saving.get(), Saving::Unread | Saving::None | Saving::Running | Saving::Done)
                     >
                         {move || outcome(&form.saving.get(), language)}
                     </p>
@@ -185,7 +214,7 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
                         type="submit"
                         class="m-button"
                         data-testid="save-hours"
-                        disabled=move || form.saving.get() == Saving::Running
+                        disabled=move || form.saving.get() == Saving::Running || !form.has_read.get()
                     >
                         {words.save}
                     </button>
@@ -203,7 +232,7 @@ fn field_id(weekday: Weekday) -> String {
 fn outcome(saving: &Saving, language: Language) -> String {
     let words = &language.texts().hours;
     match saving {
-        Saving::None => String::new(),
+        Saving::Unread | Saving::None => String::new(),
         Saving::Running => words.saving.to_owned(),
         Saving::Done => words.saved.to_owned(),
         Saving::Failed(error) => trouble_text(error, &language.texts().trouble).to_owned(),

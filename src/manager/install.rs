@@ -42,6 +42,9 @@ async fn ask() -> Option<bool> {
     let prompt: Function = Reflect::get(&offer, &"prompt".into()).ok()?.dyn_into().ok()?;
     let asked: Promise = prompt.call0(&offer).ok()?.dyn_into().ok()?;
     let answer = JsFuture::from(asked).await.ok()?;
+    // An offer is good for one question.
+    let candor = Reflect::get(&js_sys::global(), &"candor".into()).ok()?;
+    let _ = Reflect::set(&candor, &"install".into(), &JsValue::NULL);
     Some(Reflect::get(&answer, &"outcome".into()).ok()? == "accepted")
 }
 

@@ -339,6 +339,9 @@ pub trait JournalStore {
     /// and behind a batch of restored events.
     async fn look_ahead(&self, batch: &Frozen, id: &EventId, limits: &Limits) -> Result<Option<Frozen>, StoreError>;
 
+    /// Whether the frozen batch is the one of this name. Asked before one is sent that was frozen earlier.
+    async fn is_frozen(&self, id: &EventId) -> Result<bool, StoreError>;
+
     /// Does what the outbox made of an answer to `batch`. Settling the same batch twice settles it once.
     async fn settle(&self, batch: &Frozen, settlement: &Settlement) -> Result<(), StoreError> {
         self.settle_and_freeze(batch, settlement, None).await.map(drop)
@@ -622,6 +625,10 @@ impl JournalStore for MemoryJournal {
 
     async fn look_ahead(&self, batch: &Frozen, id: &EventId, limits: &Limits) -> Result<Option<Frozen>, StoreError> {
         Ok(batch.own_behind().and_then(|span| self.state.borrow().next_of(span, id, limits)))
+    }
+
+    async fn is_frozen(&self, id: &EventId) -> Result<bool, StoreError> {
+        Ok(self.state.borrow().frozen.as_ref().is_some_and(|frozen| frozen.id == *id))
     }
 
     async fn settle_and_freeze(

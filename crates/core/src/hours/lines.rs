@@ -12,7 +12,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Hours, Plan, Span, SpecialDays, Weekday, Wrong};
+use super::{Hours, Plan, Span, SpecialDays, Week, Weekday, Wrong};
 
 /// A line that cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,13 +41,25 @@ impl Hours {
         }
         let lines: Vec<(usize, &str)> = (1..).zip(days.lines()).filter(|(_, line)| !line.trim().is_empty()).collect();
         fields.insert("days".to_owned(), lines.iter().map(|(_, line)| day_of(line)).collect());
-        Self::read(&Value::Object(fields))
-            .map_err(|faults| faults.into_iter().map(|fault| (line_of(&fault.path, &lines), fault.wrong)).collect())
+        Self::read(&Value::Object(fields)).map_err(|faults| {
+            let mut wrong = Vec::new();
+            for fault in faults {
+                // Three words that are no times are one line that is wrong.
+                let found = (line_of(&fault.path, &lines), fault.wrong);
+                if !wrong.contains(&found) {
+                    wrong.push(found);
+                }
+            }
+            wrong
+        })
     }
 
     /// The lines that say the same. Shifts are in none of them.
     pub fn to_lines(&self) -> ([String; 7], String) {
+        // Never, but for special days, is not always.
+        let is_never = self.week == Some(Week::default());
         let week = Weekday::ALL.map(|weekday| match &self.week {
+            _ if is_never => CLOSED[0].to_owned(),
             Some(_) => written(self.spans_of(weekday)),
             None => String::new(),
         });
@@ -64,25 +76,36 @@ fn line_of(path: &str, lines: &[(usize, &str)]) -> Line {
     weekday.map(Line::Weekday).or_else(|| line().map(Line::Day)).unwrap_or(Line::All)
 }
 
-fn plain(line: &str) -> String {
-    line.chars()
-        .map(|sign| match sign {
-            '：' => ':',
-            '，' | '、' | '；' | ';' => ',',
-            '–' | '—' | '－' => '-',
-            '～' => '~',
-            '＝' => '=',
-            '０'..='９' => char::from(b'0' + (u32::from(sign) - u32::from('０')) as u8),
-            sign => sign,
-        })
-        .collect()
+/// A line or a word as a plain keyboard would have written it.
+fn plain(written: &str) -> String {
+    let sign = |sign| match sign {
+        '：' => ':',
+        '，' | '、' | '；' | ';' => ',',
+        '–' | '—' | '－' | '～' | '~' | '至' | '到' => '-',
+        '。' => '.',
+        '＝' => '=',
+        '０'..='９' => char::from(b'0' + (u32::from(sign) - u32::from('０')) as u8),
+        sign => sign.to_ascii_lowercase(),
+    };
+    written.chars().map(sign).collect()
 }
 
-/// Spans as [`Hours::read`] wants them: `9:00` is `09:00`.
+/// Spans as [`Hours::read`] wants them: `9:00` is `09:00`. `closed` stands alone: beside a span it is left, and refused.
 fn spans_of(line: &str) -> Value {
-    let spans = plain(line);
-    let words = spans.split([',', ' ', '\t', '\u{3000}']).filter(|word| !word.is_empty());
-    words.filter(|word| !CLOSED.contains(word)).map(padded).collect()
+    // Around a dash people leave room, and a Chinese one is two signs long.
+    let line = plain(line).split('-').filter(|part| !part.is_empty()).map(str::trim).collect::<Vec<_>>().join("-");
+    let words = line.split([',', ' ', '\t', '\u{3000}']).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.map(padded).collect();
+    if let [word] = &words[..]
+        && is_closed(word)
+    {
+        return json!([]);
+    }
+    json!(words)
+}
+
+fn is_closed(word: &str) -> bool {
+    CLOSED.contains(&word)
 }
 
 fn padded(span: &str) -> String {
@@ -91,32 +114,38 @@ fn padded(span: &str) -> String {
 }
 
 fn day_of(line: &str) -> Value {
-    let line = plain(line);
     let mut words = line.split_whitespace();
-    let dates = words.next().unwrap_or_default();
-    let (from, to) = ["..", "~", "至"].iter().find_map(|sign| dates.split_once(sign)).unwrap_or((dates, dates));
+    let dates = plain(words.next().unwrap_or_default());
+    let (from, to) = range(&dates);
     let mut day = Map::from_iter([("from".to_owned(), json!(from)), ("to".to_owned(), json!(to))]);
+    let mut plan: Vec<String> = Vec::new();
     let mut name = Vec::new();
-    let mut spans: Option<Vec<String>> = None;
     for word in words {
+        let sign = plain(word);
         if !name.is_empty() {
             name.push(word);
-        } else if CLOSED.contains(&word) {
-            spans.get_or_insert_default();
-        } else if let Some(weekday) = word.strip_prefix('=') {
+        } else if let Some(weekday) = sign.strip_prefix('=') {
             day.insert("as".to_owned(), json!(weekday_named(weekday)));
-        } else if word.contains(':') {
-            let written = word.split(',').filter(|span| !span.is_empty()).map(padded);
-            spans.get_or_insert_default().extend(written);
+        } else if sign.contains(':') || plan.is_empty() && is_closed(&sign) {
+            plan.push(sign);
         } else {
             name.push(word);
         }
     }
-    if let Some(spans) = spans {
-        day.insert("hours".to_owned(), json!(spans));
+    if !plan.is_empty() {
+        day.insert("hours".to_owned(), spans_of(&plan.join(" ")));
     }
     day.insert("name".to_owned(), json!(name.join(" ")));
     Value::Object(day)
+}
+
+/// The first and the last of `2026-10-01..2026-10-07`, or of `2026-10-01至2026-10-07`, whose sign is a dash by now.
+fn range(dates: &str) -> (&str, &str) {
+    let by_dash = || {
+        let (at, _) = dates.match_indices('-').nth(2)?;
+        Some((dates.get(..at)?, dates.get(at + 1..)?.trim_start_matches('-')))
+    };
+    dates.split_once("..").or_else(by_dash).unwrap_or((dates, dates))
 }
 
 fn weekday_named(name: &str) -> String {
@@ -174,10 +203,26 @@ mod tests {
     }
 
     #[test]
+    fn dashes_are_what_people_make_of_them() {
+        let plain =
+            Hours::from_lines(&week("09:00-12:00, 13:00-17:00"), "2026-10-01..2026-10-07 closed 中秋、国庆").unwrap();
+        for line in ["9:00 - 12:00, 13:00 – 17:00", "9:00～12:00、13:00——17:00", "9:00到12:00，13:00至17:00"]
+        {
+            for day in ["2026-10-01~2026-10-07 Closed 中秋、国庆", "2026-10-01。。2026-10-07 休息 中秋、国庆"]
+            {
+                assert_eq!(Hours::from_lines(&week(line), day).as_ref(), Ok(&plain), "{line} {day}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_read_is_written_back() {
         let calendar = "2026-10-01..2026-10-07 closed 国庆节\n2026-10-10 =mon\n2026-12-24 09:00-12:00, 13:00-15:00 Eve";
         let hours = Hours::from_lines(&week("09:00-12:00, 18:00-02:00"), calendar).unwrap();
         assert_eq!(hours.to_lines(), (week("09:00-12:00, 18:00-02:00"), calendar.to_owned()));
+        let season = Hours::from_lines(&week("closed"), "2026-07-01..2026-08-31 09:00-18:00").unwrap();
+        let (lines, days) = season.to_lines();
+        assert_eq!(Hours::from_lines(&lines, &days).unwrap(), season, "a place for a season is not always open");
         let none = [(); 7].map(|()| String::new());
         assert_eq!(Hours::from_lines(&none, " \n").unwrap(), Hours::default(), "always open");
         assert_eq!(Hours::default().to_lines(), (none, String::new()));
@@ -193,6 +238,10 @@ mod tests {
         assert!(named(Line::Weekday(Weekday::Wed), Wrong::NotASpan), "{wrong:?}");
         assert!(named(Line::Day(3), Wrong::NotADate), "{wrong:?}");
         assert!(named(Line::Day(4), Wrong::NeitherHoursNorAs), "{wrong:?}");
+        assert_eq!(wrong.len(), 3, "each once: {wrong:?}");
+        let both =
+            Hours::from_lines(&week("9:00-17:00"), "2026-10-01 closed 9:00-12:00\n2026-10-02 9:00-12:00 closed early");
+        assert_eq!(both.unwrap_err(), [(Line::Day(1), Wrong::NotASpan)], "behind times it is a name");
         let never = Hours::from_lines(&week("closed"), "").unwrap_err();
         assert_eq!(never, [(Line::All, Wrong::NeverOpen)]);
     }

@@ -160,6 +160,8 @@ pub async fn looks_ahead_and_freezes_with_the_settlement(store: impl JournalStor
     assert!(store.settle_and_freeze(&first, &taken(&first), Some(&next)).await.unwrap());
     assert!(!store.settle_and_freeze(&first, &taken(&first), Some(&first)).await.unwrap(), "it was over before");
     assert_counts(&store, 2, 3, 0).await;
+    let are_frozen = (store.is_frozen(&first.id).await.unwrap(), store.is_frozen(&next.id).await.unwrap());
+    assert_eq!(are_frozen, (false, true));
     assert_eq!(store.freeze(&batch_id(3), &limits(9)).await.unwrap().unwrap(), next, "the very bytes");
 
     let last = store.look_ahead(&next, &batch_id(4), &limits(2)).await.unwrap().unwrap();
