@@ -19,7 +19,7 @@ fn axe() -> String {
 }
 
 /// Has axe look at the page as it stands.
-async fn see_no_violation(kiosk: &Kiosk, screen: &str, seen: &mut Vec<String>) {
+pub async fn see_no_violation(kiosk: &Kiosk, screen: &str, seen: &mut Vec<String>) {
     kiosk.browser.run(&axe(), vec![]).await;
     let violations = kiosk
         .browser
@@ -40,7 +40,7 @@ async fn see_no_violation(kiosk: &Kiosk, screen: &str, seen: &mut Vec<String>) {
 }
 
 /// The kiosk as somebody meets it who wants no motion: faces that bob never come to an end.
-async fn open_without_motion(collector: &Collector) -> Kiosk {
+pub async fn open_without_motion(collector: &Collector) -> Kiosk {
     let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
     let features = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
     kiosk.browser.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;

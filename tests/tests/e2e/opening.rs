@@ -9,13 +9,15 @@ use candor_tests::kiosk::{Kiosk, open_kiosk};
 use candor_tests::wait::until;
 use serde_json::Value;
 
+use crate::accessibility::{open_without_motion, see_no_violation};
+
 /// After so long without a touch the loop begins, in the template that is in service.
 const QUIET: Duration = Duration::from_secs(601);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_place_is_dark_until_somebody_comes() {
     let collector = Collector::start().await;
-    let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
+    let kiosk = open_without_motion(&collector).await;
     kiosk.open_manager_and_choose_a_pin().await;
     kiosk.tap("tab-settings").await;
 
@@ -47,6 +49,8 @@ async fn a_closed_place_is_dark_until_somebody_comes() {
     assert!(asleep.contains("现在不是营业时间") && asleep.contains(weekday) && asleep.contains("09:00"), "{asleep}");
     let background = kiosk.browser.run(BACKGROUND, vec![]).await;
     assert_eq!(background, Value::from("rgb(0, 0, 0)"), "dark");
+
+    see_no_violation(&kiosk, "the screen of a closed place", &mut Vec::new()).await;
 
     kiosk.tap("start").await;
     kiosk.see_first_screen().await;
