@@ -79,6 +79,15 @@ impl Form {
         }
     }
 
+    /// Takes what stands in a field now. A report that repeats the last one is no edit, and wipes no message.
+    fn take(self, field: RwSignal<String>, event: &leptos::ev::Event) {
+        let typed = event_target_value(event);
+        if field.with_untracked(|known| *known != typed) {
+            field.set(typed);
+            self.edited();
+        }
+    }
+
     fn edited(self) {
         self.is_edited.set_value(true);
         if self.saving.with_untracked(|saving| !matches!(saving, Saving::Running | Saving::Unread)) {
@@ -166,10 +175,9 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
                     aria-invalid=move || form.has_fault(Line::Weekday(weekday)).then_some("true")
                     disabled=move || !form.has_read.get()
                     prop:value=move || line.get()
-                    on:input=move |event| {
-                        line.set(event_target_value(&event));
-                        form.edited();
-                    }
+                    on:input=move |event| form.take(line, &event)
+                    // What clears a field from outside may report only this.
+                    on:change=move |event| form.take(line, &event)
                 />
             </div>
         }
@@ -193,10 +201,8 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
                         aria-invalid=move || form.has_fault_in_days().then_some("true")
                         disabled=move || !form.has_read.get()
                         prop:value=move || form.days.get()
-                        on:input=move |event| {
-                            form.days.set(event_target_value(&event));
-                            form.edited();
-                        }
+                        on:input=move |event| form.take(form.days, &event)
+                        on:change=move |event| form.take(form.days, &event)
                     ></textarea>
                     <p class="m-fine m-lines" id="m-hours-days-hint">{words.days_hint}</p>
                 </div>

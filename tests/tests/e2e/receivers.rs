@@ -154,8 +154,9 @@ async fn a_batch_is_written_anew_when_the_owner_changes_the_format() {
     site.serve_customers(&[1]).await;
     site.kiosk.tap("sync-now").await;
     site.proxy.see_faulty_uploads(1).await;
-    site.proxy.set_uploads(Uploads::Pass);
+    // Not before: the tablet would try again meanwhile, and have delivered everything in the old format.
     site.deliver("v1/events/lines", "json-lines", "status").await;
+    site.proxy.set_uploads(Uploads::Pass);
     site.kiosk.tap("tab-sync").await;
     site.see_everything_delivered().await;
     site.see_it_whole_and_once().await;
