@@ -11,7 +11,7 @@ use candor_tests::witness::Witness;
 use serde_json::{Value, json};
 
 /// Customers of `make test`.
-const CUSTOMERS: usize = 300;
+const CUSTOMERS: usize = 200;
 /// What the first of them leave behind is there for good: code that was compiled, caches that were filled.
 const WARM_UP: usize = 100;
 /// For all of them.

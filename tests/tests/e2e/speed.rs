@@ -130,8 +130,13 @@ async fn stored_by_bare_write(kiosk: &Kiosk) -> f64 {
     ratio
 }
 
-/// What is felt as at once.
-const PAINTED_WITHIN_MS: f64 = 50.0;
+/// How much longer a finger on a level may wait for its frame than one on a button of the test's own that does nothing but
+/// change its shadow. What is felt as at once, 50 ms, is for a quiet machine: the figures are printed.
+const MOST_OF_A_BARE_FINGER: f64 = 1.5;
+/// Rounds at the slow-down, of which the quietest counts.
+const SLOW_ROUNDS: usize = 2;
+/// Customers of such a round.
+const SLOW_TAPS: usize = 20;
 /// A tablet of the lobby, beside a developer's machine.
 const SLOW_DOWN: u32 = 6;
 
@@ -144,6 +149,15 @@ const painted = (note) => requestAnimationFrame(() => {
   port1.onmessage = note;
   port2.postMessage(null);
 });
+const bare = Object.assign(document.createElement("button"), { textContent: "bare" });
+bare.dataset.testid = "bare-finger";
+bare.style.cssText = "position: fixed; inset: 0 auto auto 0; z-index: 9; inline-size: 80px; block-size: 80px";
+const bares = window.candorBares = [];
+bare.addEventListener("pointerdown", ({ timeStamp }) => {
+  bare.style.boxShadow = `0 0 0 ${1 + bares.length % 2}px`;
+  painted(() => bares.push(performance.now() - timeStamp));
+});
+document.body.append(bare);
 const onLevel = (note) => (event) => {
   const level = event.target.closest("[data-testid^=rate-]");
   if (level) note(level, event.timeStamp);
@@ -168,15 +182,19 @@ async fn speed_a_slow_tablet_answers_the_finger_in_the_next_frame() {
     let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
     kiosk.browser.run(WATCH_PAINT, vec![]).await;
     let mut quietest = f64::INFINITY;
-    for _ in 0..ROUNDS {
-        kiosk.browser.run("window.candorPainted.length = 0", vec![]).await;
-        for customer in 0..TAPS {
+    for _ in 0..SLOW_ROUNDS {
+        kiosk.browser.run("window.candorPainted.length = window.candorBares.length = 0", vec![]).await;
+        for customer in 0..SLOW_TAPS {
+            let bare = kiosk.place_of("bare-finger").await;
             let place = kiosk.place_of(&format!("rate-{}", 1 + customer % 5)).await;
             kiosk.browser.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": SLOW_DOWN })).await;
             put_finger(&kiosk, "mousePressed", place).await;
             see_noted(&kiosk, "candorPainted", customer + 1).await;
             put_finger(&kiosk, "mouseReleased", place).await;
             see_noted(&kiosk, "candorPainted.filter((tap) => tap.next)", customer + 1).await;
+            put_finger(&kiosk, "mousePressed", bare).await;
+            see_noted(&kiosk, "candorBares", customer + 1).await;
+            put_finger(&kiosk, "mouseReleased", bare).await;
             kiosk.browser.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": 1 })).await;
             kiosk.skip().await;
             kiosk.see_thanks().await;
@@ -190,16 +208,26 @@ async fn speed_a_slow_tablet_answers_the_finger_in_the_next_frame() {
             times.sort_by(f64::total_cmp);
             times
         };
-        println!("{TAPS} taps at a {SLOW_DOWN}× slow-down, in ms:");
-        for (what, times) in [("finger to painted", sorted("felt")), ("tap to the next screen", sorted("next"))] {
+        let mut bare: Vec<f64> = serde_json::from_value(kiosk.browser.run("return window.candorBares", vec![]).await)
+            .expect("the page has noted the bare ones");
+        bare.sort_by(f64::total_cmp);
+        let ratio = at(&sorted("felt"), 50) / at(&bare, 50);
+        println!("{SLOW_TAPS} taps at a {SLOW_DOWN}× slow-down, in ms:");
+        let rows = [
+            ("finger to painted", sorted("felt")),
+            ("a bare finger", bare),
+            ("tap to the next screen", sorted("next")),
+        ];
+        for (what, times) in rows {
             println!("  {what:<22} median {:6.1}  p95 {:6.1}", at(&times, 50), at(&times, 95));
         }
-        quietest = quietest.min(at(&sorted("felt"), 50));
-        if quietest < PAINTED_WITHIN_MS {
+        println!("  finger to painted, of a bare one: {ratio:.2}");
+        quietest = quietest.min(ratio);
+        if quietest < MOST_OF_A_BARE_FINGER {
             break;
         }
     }
-    assert!(quietest < PAINTED_WITHIN_MS, "{quietest:.1} ms are more than {PAINTED_WITHIN_MS}");
+    assert!(quietest < MOST_OF_A_BARE_FINGER, "{quietest:.2} times a bare one is more than {MOST_OF_A_BARE_FINGER}");
 }
 
 async fn put_finger(kiosk: &Kiosk, kind: &str, place: Place) {
