@@ -71,8 +71,10 @@ const LOOK_MS: u32 = 20;
 const ASK_MS: u32 = 20_000;
 /// A leader that has not answered for this long is frozen or gone: the lock is taken from it.
 const SILENCE_MS: u64 = 65_000;
-/// So long after one join another one is not yet of use to an upload that cannot read what is to be sent.
-const JOIN_AGAIN_MS: u64 = 600_000;
+/// So long after one join another one is not yet of use where it has not helped; it doubles, since joining reads all that
+/// waits.
+const JOIN_AGAIN_MS: u64 = 15_000;
+const MOST_JOIN_DOUBLINGS: u32 = 5;
 /// How often the second place and the witness of what was delivered are brought up to date while a backlog drains: to
 /// look whether anything is left takes the longer, the more has gone.
 const NOTE_DELIVERY_MS: u64 = 2_000;
@@ -109,6 +111,9 @@ pub fn start() {
         is_unusable_told: Cell::default(),
         settled: RefCell::default(),
         join_again_at: Cell::new(Uptime(0)),
+        joins_in_vain: Cell::default(),
+        was_damaged: Cell::default(),
+        hidden: RefCell::default(),
         failures: Cell::default(),
         reconciler: Reconciler::default(),
         is_delivery_unnoted: Cell::default(),
@@ -207,6 +212,12 @@ struct Keeper {
     settled: RefCell<Vec<Place>>,
     /// When a failing upload may be met by a further join.
     join_again_at: Cell<Uptime>,
+    /// How many were since all was well.
+    joins_in_vain: Cell<u32>,
+    /// Whether the database was found damaged when it was last drained.
+    was_damaged: Cell<bool>,
+    /// What is delivered from memory, since a damaged database does not list it.
+    hidden: RefCell<Option<Rc<Refuge>>>,
     /// Times in a row that something had to be tried again.
     failures: Cell<u32>,
     reconciler: Reconciler,
@@ -397,6 +408,8 @@ impl Keeper {
         self.leave_refuge(brought).await?;
         if is_to_join && self.has_joined.get() {
             worker::say("joined");
+            // Whether that has helped shows once nothing is queued, and perhaps nothing is.
+            news.delivered |= self.was_damaged.get();
         }
         let looked = self.look_after_the_journal(&mut news).await;
         // Taken out while it is worked with: the keeper may lose its office meanwhile, which closes the files.
@@ -543,7 +556,7 @@ impl Keeper {
         Err(StoreError::Closed("another database".to_owned()))
     }
 
-    async fn keep_second_up(&self, second: &mut SecondPlace, news: Noted) -> Result<(), StoreError> {
+    async fn keep_second_up(self: &Rc<Self>, second: &mut SecondPlace, news: Noted) -> Result<(), StoreError> {
         let mut records = news.records;
         if news.journal {
             let followed = second.follow(&self.journal).await?;
@@ -563,7 +576,13 @@ impl Keeper {
         second.settle(&self.settled.take());
         if is_drained && self.is_as_joined() {
             match second.begin_anew(&self.journal).await? {
-                BegunAnew::Done | BegunAnew::Later => {}
+                BegunAnew::Done => {
+                    self.joins_in_vain.set(0);
+                    self.was_damaged.set(false);
+                }
+                BegunAnew::Later => {}
+                // Joined once more, and it still lists nothing.
+                BegunAnew::Damaged if self.was_damaged.replace(true) => self.deliver_hidden(second).await?,
                 BegunAnew::Damaged => self.join_again(),
                 BegunAnew::AnotherDatabase => return self.begin_again(),
             }
@@ -641,7 +660,8 @@ impl Keeper {
     /// The second place may have right what the database has not: a row that cannot be read holds everything up.
     fn join_again(&self) {
         if clock::uptime() >= self.join_again_at.get() {
-            self.join_again_at.set(clock::uptime().after(JOIN_AGAIN_MS));
+            let times = self.joins_in_vain.replace(self.joins_in_vain.get() + 1);
+            self.join_again_at.set(clock::uptime().after(JOIN_AGAIN_MS << times.min(MOST_JOIN_DOUBLINGS)));
             self.ask_for_join();
             self.bell.ring();
         }
@@ -717,6 +737,35 @@ impl Keeper {
         self.is_delivery_unnoted.set(false);
         self.note_delivery_at.set(clock::uptime().after(NOTE_DELIVERY_MS));
         self.note(|news| news.delivered = true);
+    }
+
+    /// Delivers from memory what no answer has named and the database does not list: a damaged one can open, answer, and
+    /// pass over rows.
+    async fn deliver_hidden(self: &Rc<Self>, second: &mut SecondPlace) -> Result<(), StoreError> {
+        // What is recorded and settled meanwhile is neither.
+        let is_drained = self.journal.is_drained().await?;
+        second.settle(&self.settled.take());
+        if !is_drained || self.hidden.borrow().is_some() {
+            return Ok(());
+        }
+        let rows = second.unsettled_rows(&self.journal).await?;
+        let ears = Rc::clone(self);
+        let hear = move |report| match report {
+            Report::Settled { places, .. } => {
+                ears.settled.borrow_mut().extend(places);
+                ears.note(|news| news.delivered = true);
+            }
+            Report::Stands(State::Idle, _) => drop(ears.hidden.borrow_mut().take()),
+            Report::Stands(..) | Report::Clock(..) => {}
+        };
+        let refuge = Refuge::begin([second.mark(), None, None], second.records(), hear).await;
+        let count = refuge.take_in(&rows).await;
+        if count > 0 {
+            *self.hidden.borrow_mut() = Some(Rc::clone(&refuge));
+            refuge.wake().await;
+            report(FindingKind::StoreUnusable, Place::default(), count);
+        }
+        Ok(())
     }
 
     /// Seals a customer's words to the owner's key, for the page that records them.
@@ -844,7 +893,7 @@ impl Keeper {
         }
         let (of_file, records) = self.second.borrow().as_ref().map(|s| (s.mark(), s.records())).unwrap_or_default();
         let marks = [known, self.journal.last_head().as_ref().map(Mark::of), of_file];
-        let made = Refuge::begin(marks, records).await;
+        let made = Refuge::begin(marks, records, |_| ()).await;
         Rc::clone(self.refuge.borrow_mut().get_or_insert(made))
     }
 

@@ -8,7 +8,7 @@ use candor_core::journal::{Appended, JournalStore, MemoryJournal, Place};
 use candor_core::second::Mark;
 use candor_core::settings::SETTINGS_RECORD;
 
-use super::uploader::Uploader;
+use super::uploader::{Report, Uploader};
 use crate::browser::clock;
 
 /// An event that the refuge has.
@@ -33,8 +33,12 @@ pub struct Refuge {
 
 impl Refuge {
     /// Begins a new epoch after whatever is known of the journal that cannot be read: by the page, by this worker, and
-    /// by the second place, of which the named records come as well.
-    pub async fn begin(marks: [Option<Mark>; 3], records: Vec<(String, String)>) -> Rc<Self> {
+    /// by the second place, of which the named records come as well. `hear` is told how the delivery goes.
+    pub async fn begin(
+        marks: [Option<Mark>; 3],
+        records: Vec<(String, String)>,
+        hear: impl Fn(Report) + 'static,
+    ) -> Rc<Self> {
         let memory = Rc::new(MemoryJournal::default());
         let newest = marks.into_iter().flatten().max_by_key(|mark| (mark.epoch, mark.seq));
         // A number never recorded stands for the unknown tail: what follows is a new epoch in any case.
@@ -45,7 +49,7 @@ impl Refuge {
         for (name, value) in records {
             let _ = memory.save(&name, &value).await;
         }
-        let uploader = Rc::new(Uploader::new(Rc::clone(&memory), |_| ()));
+        let uploader = Rc::new(Uploader::new(Rc::clone(&memory), hear));
         Rc::new(Self { memory, uploader })
     }
 

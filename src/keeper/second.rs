@@ -218,6 +218,10 @@ impl SecondPlace {
             let (waiting, refused) = journal.waiting_by_id().await?;
             self.look_after(&waiting, &refused, end);
         }
+        // A damaged database may not list what it has just taken. An answer has to name these before the file is begun anew.
+        for (epoch, first, last) in if is_damaged { &delivered } else { &lost }.runs() {
+            (first..=last).for_each(|seq| self.unsettled.file(Place { epoch, seq }));
+        }
         let unfiled = waiting.into_iter().zip(filed).filter(|(_, is_filed)| !is_filed).map(|((place, _), _)| place);
         let unfiled: Vec<Place> = unfiled.collect();
         found.copied = unfiled.len() as u64;
@@ -248,6 +252,24 @@ impl SecondPlace {
         let mut rows = reader.push(bytes.get(..count).unwrap_or_default());
         rows.extend(reader.finish().0);
         rows
+    }
+
+    /// What no answer has settled, as it travels: of the file, else of the journal.
+    ///
+    /// # Errors
+    /// As the store has it.
+    pub async fn unsettled_rows(&self, journal: &IndexedDbJournal) -> Result<Vec<String>, StoreError> {
+        let mut unsettled = self.unsettled.clone();
+        let mut rows = self.rows();
+        rows.retain(|json| {
+            let place = self.place_of(json).filter(|place| unsettled.contains(*place));
+            place.map(|place| unsettled.settle(place)).is_some()
+        });
+        for (epoch, first, last) in unsettled.runs() {
+            let places: Vec<Place> = (first..=last).map(|seq| Place { epoch, seq }).collect();
+            rows.extend(journal.rows_at(&places).await?.into_iter().map(|row| row.json));
+        }
+        Ok(rows)
     }
 
     /// Adds what the journal has recorded since.
