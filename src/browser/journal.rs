@@ -23,7 +23,7 @@ use std::rc::Rc;
 
 use candor_core::batch::Format;
 use candor_core::chain::{Head, PersonalText};
-use candor_core::event::{Draft, Event, EventId};
+use candor_core::event::{Body, Context, Draft, Event, EventId};
 use candor_core::journal::{
     Appended, Begun, Counts, Entry, Frozen, JournalStore, Kept, LINKED_AT_ONCE, LinkedAgain, Parcel, Place, Pruned,
     Quarantined, Restored, Row, SEQ_CONFLICT, Shelves, StoreError, UNREADABLE, is_before, is_pruned, open_row, pruned,
@@ -42,6 +42,7 @@ use indexed_db_futures::transaction::{Transaction, TransactionDurability, Transa
 use wasm_bindgen::JsValue;
 
 use crate::browser::clock;
+use crate::browser::schema::{NoStores, make_ready};
 use crate::browser::task::{spawn, within};
 
 const VERSION: u32 = 1;
@@ -112,6 +113,8 @@ pub struct IndexedDbJournal {
     is_silent: Cell<bool>,
     /// What a row of the last batch took on average, in bytes.
     row_bytes: Cell<usize>,
+    /// Whether events are sent whose words are lost.
+    sends_bare: Cell<bool>,
     /// Failures in a row.
     failures: Cell<u32>,
     /// Until when the database is left alone, and what it said last.
@@ -134,6 +137,7 @@ impl IndexedDbJournal {
             reserved: Cell::default(),
             is_silent: Cell::default(),
             row_bytes: Cell::new(FIRST_ROW_BYTES),
+            sends_bare: Cell::new(false),
             failures: Cell::default(),
             rest: RefCell::default(),
         }
@@ -184,11 +188,12 @@ impl IndexedDbJournal {
             if let Some(open) = self.connection.borrow().as_ref() {
                 return Ok(open.clone());
             }
-            let opening = Database::open(self.name.as_str())
-                .with_version(VERSION)
-                .with_on_upgrade_needed(|_, database| make_stores(&database))
-                .build()
-                .map_err(|error| open_fault(&error))?;
+            make_ready(&self.name, VERSION, &STORES).await.map_err(|error| match error {
+                NoStores::Unsupported => unsupported(),
+                NoStores::Refused(exception) => named_fault(&exception),
+            })?;
+            let opening =
+                Database::open(self.name.as_str()).with_version(VERSION).build().map_err(|error| open_fault(&error))?;
             let database = opening.await.map_err(|error| open_fault(&error))?;
             // Two first uses at a time open two: one that nobody knows would never be closed.
             if let Some(open) = self.connection.borrow().as_ref() {
@@ -282,6 +287,41 @@ impl IndexedDbJournal {
 }
 
 impl IndexedDbJournal {
+    /// Whether something was rated here under this ticket.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn has_ticket(&self, ticket: &str) -> Result<bool, StoreError> {
+        self.run(async |database| {
+            let transaction = database.transaction(IDS).build()?;
+            Ok(get::<f64>(&transaction.object_store(IDS)?, &ticket_key(ticket))?.await?.is_some())
+        })
+        .await
+    }
+
+    /// Takes out of the outbox what was delivered otherwise than from here.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; then nothing is taken out.
+    pub async fn forget(&self, places: &[Place]) -> Result<(), StoreError> {
+        self.run(async |database| {
+            let transaction = writing(database, &[OUTBOX, RECORDS])?;
+            let (outbox, records) = (transaction.object_store(OUTBOX)?, transaction.object_store(RECORDS)?);
+            let acknowledged = get::<f64>(&records, ACKNOWLEDGED)?.await?.unwrap_or_default();
+            let mut newly = 0.0;
+            for key in places.iter().copied().map(key_of) {
+                let only = KeyRange::Bound(key, false, key, false);
+                newly += keys(&outbox, only, 1)?.await?.len() as f64;
+                outbox.delete(key).primitive()?;
+            }
+            put(&records, ACKNOWLEDGED, acknowledged + newly)?;
+            // A batch that has some of them is another batch now.
+            records.delete(FROZEN).primitive()?;
+            commit(transaction, RECORDS).await
+        })
+        .await
+    }
+
     /// Whether nothing is queued. A backlog is not counted for it.
     ///
     /// # Errors
@@ -362,7 +402,8 @@ impl IndexedDbJournal {
             let rows = rows_of(transaction, &queued_keys).await?;
             // What is queued and not there holds up what comes after it, until it is put right or set aside.
             let is_there = |((_, json), (_, id)): (&(f64, String), &(f64, String))| json.contains(id.as_str());
-            if rows.len() < queued.len() || !rows.iter().zip(&queued).all(is_there) {
+            let is_bare = !self.sends_bare.get() && rows.iter().any(|(_, json)| lacks_words(json));
+            if is_bare || rows.len() < queued.len() || !rows.iter().zip(&queued).all(is_there) {
                 return Err(UnexpectedDataError::PollState.into());
             }
             if !rows.is_empty() {
@@ -485,6 +526,9 @@ impl IndexedDbJournal {
                     restored.known += 1;
                 } else {
                     put(&ids, event.id.as_str(), key)?;
+                    if let Some(ticket) = event.data.get("ticket").filter(|_| event.kind == "rating.given") {
+                        put(&ids, &ticket_key(ticket.as_str().unwrap_or_default()), key)?;
+                    }
                     added.insert(event.id.as_str(), key);
                     restored.added += 1;
                 }
@@ -613,6 +657,9 @@ impl IndexedDbJournal {
             let mut json = CloudEvent::to_json(&event);
             add(&transaction.object_store(EVENTS)?, key, json.as_str())?;
             add(&ids, draft.id.as_str(), key)?;
+            if let Body::RatingGiven { context: Context { ticket: Some(ticket), .. }, .. } = &draft.body {
+                put(&ids, &ticket_key(ticket), key)?;
+            }
             if let Some(text) = draft.text.as_ref().map(PersonalText::to_json) {
                 put(&transaction.object_store(TEXTS)?, key, text.as_str())?;
                 json = add_text(&json, &text);
@@ -992,6 +1039,8 @@ impl JournalStore for IndexedDbJournal {
         if !self.is_as_joined() {
             return Err(StoreError::Again("not joined".to_owned()));
         }
+        // Words that neither the database nor the second place has must not keep the rating back.
+        self.sends_bare.set(true);
         let (mut count, mut after) = (0, -1.0);
         loop {
             let queued = self.listed(OUTBOX, after).await?;
@@ -1102,6 +1151,11 @@ impl JournalStore for IndexedDbJournal {
         })
         .await
     }
+}
+
+/// Where `ids` has the rating of a ticket. No event's id looks like it.
+fn ticket_key(ticket: &str) -> String {
+    ["ticket ", ticket].concat()
 }
 
 /// A number for an id, to tell ids of one place apart (FNV-1a).
@@ -1246,6 +1300,12 @@ fn rows_of<'a>(transaction: &'a Transaction<'_>, wanted: &'a [f64]) -> Pending<'
     })
 }
 
+/// Whether an event says that words belong to it, and has none: a damaged table may have lost them. Quotation marks within
+/// a text are escaped.
+fn lacks_words(json: &str) -> bool {
+    json.contains("\"textdigest\":") && !json.contains("\"text\":")
+}
+
 /// Joins events with the words that belong to them. The events come in the order of their keys.
 fn join_texts<'a>(transaction: &'a Transaction<'_>, events: &'a mut [(f64, String)]) -> Pending<'a, ()> {
     Box::pin(async move {
@@ -1289,16 +1349,6 @@ fn forget_accepted<'a>(outbox: &'a ObjectStore<'_>, batch: &'a Frozen, accepted:
     })
 }
 
-/// Migrations only add: what is there stays as it is.
-fn make_stores(database: &Database) -> Result<(), Error> {
-    for store in STORES {
-        if !database.object_store_names().any(|name| name == store) {
-            database.create_object_store(store).build()?;
-        }
-    }
-    Ok(())
-}
-
 /// What a watchdog says.
 pub fn silence() -> StoreError {
     StoreError::Closed("no answer within ten seconds".to_owned())
@@ -1307,8 +1357,12 @@ pub fn silence() -> StoreError {
 fn open_fault(error: &OpenDbError) -> StoreError {
     match error {
         OpenDbError::Base(error) => fault(error),
-        _ => StoreError::Broken("this browser offers no IndexedDB here".to_owned()),
+        _ => unsupported(),
     }
+}
+
+fn unsupported() -> StoreError {
+    StoreError::Broken("this browser offers no IndexedDB here".to_owned())
 }
 
 fn fault(error: &Error) -> StoreError {
@@ -1429,7 +1483,8 @@ mod tests {
         put(&transaction.object_store(EVENTS).unwrap(), 7.0, "kept").unwrap();
         commit(transaction, EVENTS).await.unwrap();
         old.close();
-        let new = open_as(&journal, 2, make_stores).await;
+        make_ready(&journal.name, 2, &STORES).await.unwrap();
+        let new = open_as(&journal, 2, |_| Ok(())).await;
         assert_eq!(new.object_store_names().count(), STORES.len());
         let transaction = new.transaction(EVENTS).build().unwrap();
         let kept = get::<String>(&transaction.object_store(EVENTS).unwrap(), 7.0).unwrap().await.unwrap();
@@ -1533,6 +1588,39 @@ mod tests {
         journal.settle(&batch, &settlement).await.unwrap();
         assert_eq!(journal.repair(&right).await.unwrap(), 0, "nothing that is delivered waits again");
         assert_eq!(journal.counts().await.unwrap().acknowledged, 3);
+    }
+
+    #[wasm_bindgen_test]
+    async fn words_that_a_damaged_table_has_lost_are_not_left_behind_until_nobody_has_them() {
+        let journal = empty().await;
+        journal.begin_run("tablet", None).await.unwrap();
+        for n in 1..=3 {
+            journal.append(&rating(n)).await.unwrap();
+        }
+        let right = journal.rows(Place::default(), 9).await.unwrap();
+        let lose = async || {
+            let database = journal.connect().await.unwrap();
+            let transaction = writing(&database, &[TEXTS]).unwrap();
+            transaction.object_store(TEXTS).unwrap().delete(key_of(right[1].place)).primitive().unwrap();
+            commit(transaction, TEXTS).await.unwrap();
+        };
+        lose().await;
+        let limits = limits(9);
+        assert!(journal.freeze(&rating(9).id, &limits).await.is_err());
+        assert_eq!(journal.repair(&right[1..2]).await.unwrap(), 1);
+        let batch = journal.freeze(&rating(9).id, &limits).await.unwrap().unwrap();
+        assert!(right.iter().all(|row| batch.body.contains(&row.json)));
+
+        journal.forget(&[right[0].place]).await.unwrap();
+        journal.forget(&[right[0].place]).await.unwrap();
+        let counts = journal.counts().await.unwrap();
+        assert_eq!((counts.acknowledged, counts.queued), (1, 2), "delivered otherwise, and once");
+
+        lose().await;
+        assert!(journal.freeze(&rating(8).id, &limits).await.is_err());
+        assert_eq!(journal.set_unreadable_aside().await.unwrap(), 0);
+        let batch = journal.freeze(&rating(8).id, &limits).await.unwrap().unwrap();
+        assert_eq!(batch.ids(), [2, 3].map(|n| rating(n).id), "the rating goes without them in the end");
     }
 
     #[wasm_bindgen_test]

@@ -156,6 +156,8 @@ struct Noted {
     door: bool,
     /// A write has failed for want of room.
     full: bool,
+    /// What is to be sent cannot be read, also after a join.
+    unreadable: bool,
 }
 
 /// What the second place has not yet.
@@ -378,6 +380,7 @@ impl Keeper {
                 room: now.room | news.room,
                 door: now.door,
                 full: matches!(outcome, Err(StoreError::Full(_))),
+                unreadable: now.unreadable | news.unreadable,
             });
         }
         // What is in the refuge goes home when the database takes it, also when nobody comes meanwhile.
@@ -582,10 +585,19 @@ impl Keeper {
                 }
                 BegunAnew::Later => {}
                 // Joined once more, and it still lists nothing.
-                BegunAnew::Damaged if self.was_damaged.replace(true) => self.deliver_hidden(second).await?,
+                BegunAnew::Damaged if self.was_damaged.replace(true) => {
+                    // What is recorded meanwhile is queued, and what was settled meanwhile is no longer.
+                    if self.journal.is_drained().await? {
+                        second.settle(&self.settled.take());
+                        self.deliver_hidden(second).await?;
+                    }
+                }
                 BegunAnew::Damaged => self.join_again(),
                 BegunAnew::AnotherDatabase => return self.begin_again(),
             }
+        }
+        if news.unreadable {
+            self.deliver_hidden(second).await?;
         }
         if news.delivered {
             // What the receiver has signed is the witness of a wipe. Without room for it the next receipt tries again.
@@ -708,6 +720,10 @@ impl Keeper {
         match report {
             Report::Stands(state, why) => {
                 if why == "storage" {
+                    // Joined in vain, and it still cannot be read: the file has it as it was recorded.
+                    if self.joins_in_vain.get() > 0 {
+                        self.note(|news| news.unreadable = true);
+                    }
                     self.join_again();
                 }
                 *self.stands.borrow_mut() = (state, why);
@@ -716,7 +732,7 @@ impl Keeper {
                     self.note_delivery();
                 }
             }
-            Report::Settled { places, receipt, goes_on } => {
+            Report::Settled { places, receipt, goes_on, .. } => {
                 self.tell(News::Journal);
                 self.settled.borrow_mut().extend(places);
                 if let Some(receipt) = receipt {
@@ -739,21 +755,26 @@ impl Keeper {
         self.note(|news| news.delivered = true);
     }
 
-    /// Delivers from memory what no answer has named and the database does not list: a damaged one can open, answer, and
-    /// pass over rows.
-    async fn deliver_hidden(self: &Rc<Self>, second: &mut SecondPlace) -> Result<(), StoreError> {
-        // What is recorded and settled meanwhile is neither.
-        let is_drained = self.journal.is_drained().await?;
-        second.settle(&self.settled.take());
-        if !is_drained || self.hidden.borrow().is_some() {
+    /// Delivers from memory what no answer has named and the database does not list, or not whole: a damaged one can open,
+    /// answer, and pass over rows.
+    async fn deliver_hidden(self: &Rc<Self>, second: &SecondPlace) -> Result<(), StoreError> {
+        if self.hidden.borrow().is_some() {
             return Ok(());
         }
         let rows = second.unsettled_rows(&self.journal).await?;
         let ears = Rc::clone(self);
         let hear = move |report| match report {
-            Report::Settled { places, .. } => {
+            Report::Settled { places, taken, .. } => {
                 ears.settled.borrow_mut().extend(places);
-                ears.note(|news| news.delivered = true);
+                let keeper = Rc::clone(&ears);
+                spawn(async move {
+                    // Else it is sent once more, which does no harm where ids count.
+                    let _ = keeper.journal.forget(&taken).await;
+                    if let Some(uploader) = keeper.uploader.borrow().as_ref() {
+                        uploader.tell();
+                    }
+                    keeper.note(|news| news.delivered = true);
+                });
             }
             Report::Stands(State::Idle, _) => drop(ears.hidden.borrow_mut().take()),
             Report::Stands(..) | Report::Clock(..) => {}

@@ -36,6 +36,8 @@ pub enum Report {
     Settled {
         /// Of what was taken or refused.
         places: Vec<Place>,
+        /// Of what was taken.
+        taken: Vec<Place>,
         /// If the answer was one.
         receipt: Option<Receipt>,
         /// Whether the next batch is ready to be sent.
@@ -217,14 +219,16 @@ impl<S: JournalStore + 'static> Uploader<S> {
         let next = next.ok().flatten().filter(|_| is_all_taken && generation == self.generation.get());
         let outcome = self.journal.settle_and_freeze(&batch, &settlement, next.as_ref()).await;
         self.show();
-        let mut ids = BTreeSet::new();
-        ids.extend(&settlement.accepted);
+        let places_of = |ids: &BTreeSet<&EventId>| -> Vec<Place> {
+            batch.events.iter().filter(|(_, id)| ids.contains(id)).map(|(place, _)| *place).collect()
+        };
+        let mut ids: BTreeSet<&EventId> = settlement.accepted.iter().collect();
+        let taken = places_of(&ids);
         ids.extend(settlement.rejected.iter().map(|rejection| &rejection.id));
-        let settled = batch.events.iter().filter(|(_, id)| ids.contains(id));
         // Whatever the store says: the endpoint has them, and a commit that was given up may come to pass.
-        let places = settled.map(|(place, _)| *place).collect();
+        let places = places_of(&ids);
         *ahead = next.filter(|_| outcome == Ok(true));
-        (self.hear)(Report::Settled { places, receipt, goes_on: ahead.is_some() });
+        (self.hear)(Report::Settled { places, taken, receipt, goes_on: ahead.is_some() });
         outcome?;
         Ok(Some((settlement.accepted.len() + settlement.rejected.len()) as u64))
     }
