@@ -3,6 +3,8 @@
 //! A flag is a reading of the journal like every other figure: it is found again by whoever has the events, and better
 //! rules find it anew. What a manager says of one is an event, `flag.cleared`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::{Event, EventId, Rating, Scale};
 use crate::time::Uptime;
 use crate::vandal::{Figures, Filter, Finished, Flag, Observed, Reason};
@@ -21,8 +23,8 @@ pub struct Doubt {
     pub is_cleared: bool,
 }
 
-/// Watches the events of a journal, oldest first.
-#[derive(Clone, Debug, Default)]
+/// Watches the events of a journal, oldest first. Written down, it goes on where it was.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Watch {
     filter: Filter<EventId>,
     /// Epoch and run, and the wall clock at its begin, as the ids tell it.

@@ -9,7 +9,7 @@ pub mod lines;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::time::{CivilDate, UnixMillis, UtcOffset, civil_date};
+use crate::time::{CivilDate, UnixMillis, UtcOffset, civil_date, local_day};
 
 /// The named record of the journal that holds the hours as JSON; none is always open.
 pub const HOURS_RECORD: &str = "hours";
@@ -360,14 +360,23 @@ impl Date {
 
     /// Reads `2026-10-01`; `None` for anything else, also for a day before 2000 or after 2199.
     pub fn parse(text: &str) -> Option<Self> {
+        Self::read(text).filter(|date| (FIRST_YEAR..=LAST_YEAR).contains(&date.civil().year))
+    }
+
+    /// The local day that an RFC 3339 text names, by its first ten characters; `None` where they are no day. Of any year
+    /// that RFC 3339 can write: a tablet that has lost its clock begins in 1970.
+    pub fn of_time(rfc3339: &str) -> Option<Self> {
+        Self::read(local_day(rfc3339))
+    }
+
+    fn read(text: &str) -> Option<Self> {
         let [a, b, c, d, b'-', e, f, b'-', g, h] = *text.as_bytes() else { return None };
         let civil = CivilDate {
             year: number(&[a, b, c, d])?.into(),
             month: number(&[e, f])?.into(),
             day: number(&[g, h])?.into(),
         };
-        let is_counted = (FIRST_YEAR..=LAST_YEAR).contains(&civil.year) && (1..=12).contains(&civil.month);
-        let date = is_counted.then(|| Self { days: days_from_civil(civil) })?;
+        let date = (1..=12).contains(&civil.month).then(|| Self { days: days_from_civil(civil) })?;
         // A day that its month does not have comes back as one of another month.
         (date.civil() == civil).then_some(date)
     }
@@ -391,8 +400,24 @@ impl Date {
         }
     }
 
-    fn plus(self, days: i64) -> Self {
-        Self { days: self.days + days }
+    /// The day so many days later; earlier for a negative number.
+    pub fn plus(self, days: i64) -> Self {
+        Self { days: self.days.saturating_add(days) }
+    }
+
+    /// How many days this one is after another; negative where it is before.
+    pub fn days_after(self, other: Self) -> i64 {
+        self.days.saturating_sub(other.days)
+    }
+
+    /// The Monday of its week: weeks begin on Monday (ISO 8601).
+    pub fn monday(self) -> Self {
+        self.plus(-(self.weekday() as i64))
+    }
+
+    /// The first day of its month.
+    pub fn first_of_month(self) -> Self {
+        self.plus(1 - i64::from(self.civil().day))
     }
 }
 
@@ -1137,7 +1162,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_day_of_a_time_is_read_in_any_year() {
+        let day = |time: &str| Date::of_time(time).map(String::from);
+        assert_eq!(day("1970-01-01T08:00:09.000+08:00").as_deref(), Some("1970-01-01"));
+        assert_eq!(day("9999-12-31").as_deref(), Some("9999-12-31"));
+        for wrong in ["", "yesterday", "2026-02-30T08:00:09Z", "2026-13-01T08:00:09Z", "2026-1-1T08:00:09Z", "好"] {
+            assert_eq!(day(wrong), None, "{wrong}");
+        }
+        assert_eq!(Date::parse("1999-12-31"), None, "not in a calendar of holidays");
+    }
+
     proptest! {
+        #[test]
+        fn weeks_and_months_begin_as_a_calendar_library_has_it(days in -700_000_i64..2_900_000) {
+            let date = Date { days };
+            let known = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap();
+            let back = jiff::Span::new().days(known.weekday().to_monday_zero_offset());
+            let monday = known.checked_sub(back).unwrap();
+            prop_assert_eq!(date.civil().to_string(), known.to_string());
+            prop_assert_eq!(date.monday().civil().to_string(), monday.to_string());
+            prop_assert_eq!(date.first_of_month().civil().to_string(), known.first_of_month().to_string());
+            prop_assert_eq!(date.plus(40).days_after(date), 40);
+            prop_assert_eq!(Date::of_time(&date.civil().to_string()), Some(date));
+        }
+
         #[test]
         fn nothing_changes_before_the_next_change_and_then_it_does((value, now, offset) in hours_and_now()) {
             let hours = Hours::read(&value).unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::chain::PersonalText;
 use serde_json::{Map, Value};
 
-use crate::event::{Body, Context, EventId, Outcome, Rating, Scale};
+use crate::event::{Body, Context, Event, EventId, Outcome, Rating, Scale};
 use crate::flags::{Doubt, Watch};
 use crate::journal::Entry;
 use crate::statistics::{Share, nps, wilson};
@@ -45,7 +45,52 @@ pub struct Response {
     pub doubts: Vec<Doubt>,
 }
 
+/// What the follow-up of a response brought, in clear or not.
+pub(crate) struct Details {
+    /// The event that brought it.
+    pub event: EventId,
+    pub outcome: Outcome,
+    pub reasons: Vec<String>,
+    pub answers: Map<String, Value>,
+    pub items: Map<String, Value>,
+    pub seconds: u32,
+}
+
 impl Response {
+    /// A response at its first tap.
+    pub(crate) fn given(event: Event, rating: Rating, scale: Scale, context: Context) -> Self {
+        Self {
+            id: event.id,
+            time: event.time,
+            rating,
+            scale,
+            context,
+            outcome: None,
+            reasons: Vec::new(),
+            answers: Map::new(),
+            items: Map::new(),
+            comment: String::new(),
+            contact: String::new(),
+            sealed: None,
+            seconds: None,
+            doubts: Vec::new(),
+        }
+    }
+
+    /// Takes what the follow-up brought, and the words beside it.
+    pub(crate) fn detail(&mut self, details: Details, text: Option<PersonalText>) {
+        self.outcome = Some(details.outcome);
+        self.reasons = details.reasons;
+        self.answers = details.answers;
+        self.items = details.items;
+        self.seconds = Some(details.seconds);
+        let clear = |part: fn(&PersonalText) -> Option<&str>| text.as_ref().and_then(part).unwrap_or_default();
+        self.comment = clear(PersonalText::comment).to_owned();
+        self.contact = clear(PersonalText::contact).to_owned();
+        let event = details.event;
+        self.sealed = text.filter(|text| text.comment().is_none()).map(|text| SealedComment { event, text });
+    }
+
     /// Whether a doubt stands that nobody has taken back.
     pub fn is_doubtful(&self) -> bool {
         self.doubts.iter().any(|doubt| !doubt.is_cleared)
@@ -88,22 +133,7 @@ impl Responses {
             Ok(Body::RatingGiven { value, scale, context }) if event.kind == "rating.given" => {
                 let flags = self.watch.given(&event, value, scale);
                 self.index.insert(event.id.clone(), self.all.len());
-                self.all.push(Response {
-                    id: event.id,
-                    time: event.time,
-                    rating: value,
-                    scale,
-                    context,
-                    outcome: None,
-                    reasons: Vec::new(),
-                    answers: Map::new(),
-                    items: Map::new(),
-                    comment: String::new(),
-                    contact: String::new(),
-                    sealed: None,
-                    seconds: None,
-                    doubts: Vec::new(),
-                });
+                self.all.push(Response::given(event, value, scale, context));
                 self.doubt(flags);
             }
             Ok(Body::RatingChanged { response, value, .. }) => {
@@ -126,18 +156,7 @@ impl Responses {
                     self.doubt(flags);
                 }
                 if let Some(response) = self.find(&response) {
-                    response.outcome = Some(outcome);
-                    response.reasons = reasons;
-                    response.answers = answers;
-                    response.items = items;
-                    response.seconds = Some(seconds);
-                    let clear =
-                        |part: fn(&PersonalText) -> Option<&str>| text.as_ref().and_then(part).unwrap_or_default();
-                    response.comment = clear(PersonalText::comment).to_owned();
-                    response.contact = clear(PersonalText::contact).to_owned();
-                    response.sealed = text
-                        .filter(|text| text.comment().is_none())
-                        .map(|text| SealedComment { event: event.id, text });
+                    response.detail(Details { event: event.id, outcome, reasons, answers, items, seconds }, text);
                 }
             }
             _ => {}

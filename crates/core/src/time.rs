@@ -12,7 +12,8 @@ const MS_PER_DAY: i64 = 86_400_000;
 pub struct UnixMillis(pub i64);
 
 /// Milliseconds since the page was started, by a clock that never jumps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Uptime(pub u64);
 
 impl Uptime {

@@ -148,13 +148,13 @@ pub struct Finished {
 }
 
 /// What is remembered of the last ratings of one tablet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Filter<T> {
     /// The oldest first, at most [`HISTORY`], all of one run. So few are moved up faster than a ring is explained.
     seen: Vec<Seen<T>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Seen<T> {
     response: T,
     facts: Facts,
@@ -162,7 +162,7 @@ struct Seen<T> {
     flagged: u8,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Facts {
     level: u8,
     /// From the lowest level of the scale to the highest.
