@@ -24,8 +24,8 @@ const brotli = (bytes) => zlib.brotliCompressSync(bytes, {
 }).length;
 
 // Fetched later: the keeper's worker once the kiosk stands, the manager's module when the door is first opened, the
-// service worker when nobody is served.
-const later = /\bimport\s*\([^)]*\)|\.register\s*\([^)]*\)|\bnew\s+Worker\s*\([^)]*\)/g;
+// service worker when nobody is served, the dark style sheet where an owner wants it.
+const later = /\bimport\s*\([^)]*\)|\bhref:\s*["'][^"']*["']|\.register\s*\([^)]*\)|\bnew\s+Worker\s*\([^)]*\)/g;
 
 // A name counts when such a file is in dist, wherever else the page mentions it.
 const named = (text, from) => (text.replace(later, "").match(/[\w./-]+\.(?:js|mjs|wasm|css)\b/g) || [])

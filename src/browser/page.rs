@@ -79,6 +79,10 @@ pub enum Tap {
     Contrast,
     /// The manager's door.
     Door,
+    /// Somebody beside the tablet asks for a rating: who, and what they say of the visit.
+    Offer(String),
+    /// And no longer.
+    Withdrawal,
 }
 
 /// Takes the first screen over: from now on its taps come here. Says whether somebody knocked at the door before.
@@ -89,6 +93,8 @@ pub fn take_over(handle: impl Fn(Tap) + 'static) -> bool {
             "locale" => Some(Tap::Locale(value)),
             "large" => Some(Tap::Large),
             "contrast" => Some(Tap::Contrast),
+            "offer" => Some(Tap::Offer(value)),
+            "withdraw" => Some(Tap::Withdrawal),
             _ => Some(Tap::Door),
         };
         if let Some(tap) = tap {

@@ -54,6 +54,16 @@
     for (const button of document.querySelectorAll('[data-locale]')) button.setAttribute('aria-pressed', String(button.lang === root.lang));
   };
 
+  // Dark where the owner wants it: always, or as the system has it.
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  const wear = () => {
+    const { appearance } = root.dataset;
+    const isDark = appearance === 'dark' || appearance === 'auto' && system.matches;
+    if (isDark && !at('dark')) document.head.append(make('link', { id: 'dark', rel: 'stylesheet', href: './dark.css' }, {}));
+    root.toggleAttribute('data-dark', isDark);
+  };
+  system.addEventListener?.('change', wear);
+
   // `first` is the core's FirstScreen; `locale` one of its languages.
   const show = (first, locale) => {
     screen = first;
@@ -61,9 +71,10 @@
     const text = first.texts[known];
     root.lang = known;
     root.dir = known === 'ar' ? 'rtl' : 'ltr';
-    root.dataset.theme = first.theme;
+    Object.assign(root.dataset, { theme: first.theme, appearance: first.appearance || '', reach: first.reach || '' });
+    wear();
     for (const id of ['question', 'hint', 'promise', 'large', 'contrast', 'read']) at(id).textContent = text[id];
-    at('place').textContent = first.place || text.title;
+    at('place').textContent = root.dataset.visit || first.place || text.title;
     showScale(first);
     const ends = at('ends');
     ends.hidden = text.levels.length === first.keys.length;
@@ -164,7 +175,8 @@
   // A kiosk whose wasm does not start still gets its next release.
   const release = () => import('./release.js');
   candor.atRest = () => release().then((module) => module.atRest());
-  setTimeout(release, 10_000);
+  setTimeout(() => { release(); import('./loop.js'); }, 10_000);
+  import('./clerk.js');
 
   const keep = (level) => {
     press(level);
@@ -175,30 +187,44 @@
     } catch { /* without localStorage the tap shows as pressed, and the wasm asks again */ }
   };
 
+  // No customer finds the manager's door by chance: five taps in the corner within three seconds, or three keys at once.
+  const knock = () => { if (candor.handle) candor.handle('door', ''); else candor.doorKnocked = true; };
+  let taps = [];
+  const tapCorner = (now) => {
+    taps = [...taps.filter((at) => now - at < 3_000), now];
+    if (taps.length < 5) return;
+    taps = [];
+    knock();
+  };
+
   document.addEventListener('click', (event) => {
     const wasReading = speech?.stop();
     const button = event.target.closest('[data-door],[data-locale],[data-languages],[data-act],#more,#rate [data-level]');
     if (!button) return;
-    const { level, locale, act } = button.dataset;
+    const { level, locale, act, door } = button.dataset;
+    if (door === 'hidden') return tapCorner(event.timeStamp);
+    if (door) return knock();
     if (button.id === 'more') return openLanguages(event.target.closest('#more > div') !== null);
     if ('languages' in button.dataset) return openLanguages(true);
     if (act === 'read') return wasReading || read();
     // The second click of a double tap that began on another screen is no answer.
     if (level && event.detail > 1) return;
     if (locale && !at('more').hidden) openLanguages(false);
-    const kind = level ? 'rate' : locale ? 'locale' : act || 'door';
-    if (candor.handle) candor.handle(kind, level || locale || '');
+    if (candor.handle) candor.handle(level ? 'rate' : act || 'locale', level || locale || '');
     else if (level) keep(level);
     else if (act) {
       look(act, !root.hasAttribute('data-' + act));
       candor.looks = ['large', 'contrast'].filter((name) => root.hasAttribute('data-' + name)).join(' ');
     }
-    else if (locale) {
+    else {
       candor.wanted = locale;
       show(screen, locale);
-    } else candor.doorKnocked = true;
+    }
   });
-  document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && !at('more').hidden) openLanguages(false); });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && !at('more').hidden) openLanguages(false);
+    if (event.ctrlKey && event.altKey && event.code === 'KeyM') knock();
+  });
 
   const wanted = new URLSearchParams(location.search);
   let first = JSON.parse(at('first').textContent);

@@ -53,17 +53,33 @@ pub fn thanks(kiosk: Kiosk, number: u64, locale: &str) -> impl IntoView {
 
 pub fn not_saved(kiosk: Kiosk, locale: &str) -> impl IntoView {
     let words = text(locale);
+    apology(kiosk, "not-saved", words.not_saved, words.not_saved_hint, words.done)
+}
+
+/// This ticket has its rating.
+pub fn known(kiosk: Kiosk, locale: &str) -> impl IntoView {
+    let words = text(locale);
+    apology(kiosk, "known", words.known, words.known_hint, words.done)
+}
+
+fn apology(
+    kiosk: Kiosk,
+    testid: &'static str,
+    heading: &'static str,
+    hint: &'static str,
+    done: &'static str,
+) -> impl IntoView {
     view! {
-        <section class="centred" role="alert" data-testid="not-saved" on:click=dismiss(kiosk)>
+        <section class="centred" role="alert" data-testid=testid on:click=dismiss(kiosk)>
             <svg class="tick care" viewBox="0 0 120 120" aria-hidden="true">
                 <circle cx="60" cy="60" r="58" />
                 <path d="M60 32 V68 M60 86 V87" />
             </svg>
             <div>
-                <h1>{words.not_saved}</h1>
-                <p class="sub">{words.not_saved_hint}</p>
+                <h1>{heading}</h1>
+                <p class="sub">{hint}</p>
             </div>
-            <button type="button" class="button plain" data-testid="done">{words.done}</button>
+            <button type="button" class="button plain" data-testid="done">{done}</button>
         </section>
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fantoccini::Locator;
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
@@ -184,6 +185,27 @@ impl Kiosk {
             tapped
         })
         .await;
+    }
+
+    /// Taps five times in the corner, as fast as a finger does: the way to the manager's door.
+    ///
+    /// # Panics
+    /// When the corner does not take it.
+    pub async fn knock(&self) {
+        let corner = self.see("manager-door").await;
+        let mut taps = MouseActions::new("finger".to_owned()).then(PointerAction::MoveToElement {
+            element: corner,
+            duration: None,
+            x: 0.0,
+            y: 0.0,
+        });
+        for _ in 0..5 {
+            taps = taps
+                .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+                .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT })
+                .then(PointerAction::Pause { duration: Duration::from_millis(80) });
+        }
+        self.browser.client.perform_actions(taps).await.unwrap_or_else(|fault| panic!("nobody can knock: {fault}"));
     }
 
     /// The text that an element shows.

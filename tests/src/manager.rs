@@ -30,7 +30,7 @@ impl Kiosk {
     /// # Panics
     /// When no PIN is asked for, or the door stays closed.
     pub async fn open_manager_and_choose_a_pin(&self) {
-        self.tap("manager-door").await;
+        self.knock().await;
         self.choose_a_pin().await;
     }
 
@@ -50,7 +50,7 @@ impl Kiosk {
     /// # Panics
     /// When the door stays closed.
     pub async fn open_manager(&self) {
-        self.tap("manager-door").await;
+        self.knock().await;
         self.type_into("pin", PIN).await;
         self.tap("unlock").await;
         self.see("count-recorded").await;

@@ -85,6 +85,9 @@ pub struct Record {
     /// Seconds since 1970 when it ended.
     #[serde(default)]
     pub ended: u64,
+    /// The commit that was tested, where the sources come with their history.
+    #[serde(default)]
+    pub commit: String,
 }
 
 /// Something that a browser has or has not.

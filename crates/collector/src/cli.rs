@@ -92,6 +92,10 @@ struct Serve {
     /// A web origin other than this one whose pages may send events; can be given several times
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<Origin>,
+    /// Let a page of another origin that has opened the kiosk keep hold of its window: for a counter's program that uses
+    /// postMessage
+    #[arg(long)]
+    allow_opener: bool,
     /// Seconds that a request may take
     #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     request_time: u64,
@@ -294,6 +298,7 @@ async fn run_serve(options: Serve) -> Result<(), CliFault> {
         max_body: options.max_body,
         request_time: Duration::from_secs(options.request_time),
         allow_origins: options.allow_origin,
+        allow_opener: options.allow_opener,
     };
     let limits = Limits { connections: options.max_connections as usize, ..Limits::default() };
     let site = Site::new(EMBEDDED.iter().cloned());

@@ -235,6 +235,9 @@ pub struct Context {
     /// By which way the answer came, one of [`CHANNELS`]; empty for the first of them.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub channel: String,
+    /// The `offer.made` that this answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<EventId>,
 }
 
 impl Context {
@@ -242,6 +245,17 @@ impl Context {
     pub fn channel(&self) -> &str {
         if self.channel.is_empty() { CHANNELS[0] } else { &self.channel }
     }
+}
+
+/// How an offer ended that nobody answered. One that was answered is named by the rating; one that another offer follows
+/// without either was never looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unanswered {
+    /// Nobody touched the tablet in time.
+    Expired,
+    /// Whoever made it took it back.
+    Withdrawn,
 }
 
 /// How a customer left the follow-up.
@@ -340,13 +354,28 @@ pub enum Body {
         /// Which doubt: the name of a [`Reason`](crate::vandal::Reason).
         reason: String,
     },
-    /// `unlocked`: the manager's door was opened.
-    Unlocked {},
     /// `unlock.refused`: a wrong PIN.
     UnlockRefused {
         /// How many refusals there have been in a row, this one included.
         in_a_row: u32,
     },
+    /// `offer.made`: somebody beside the tablet asks a customer to rate what was done for them.
+    OfferMade {
+        /// Who: `program`, `scanner`.
+        by: String,
+        /// The circumstances.
+        #[serde(flatten)]
+        context: Context,
+    },
+    /// `offer.closed`: nobody answered it.
+    OfferClosed {
+        /// The `offer.made`.
+        offer: EventId,
+        /// How it ended.
+        outcome: Unanswered,
+    },
+    /// `unlocked`: the manager's door was opened. The last of them: read without its type, it fits any object.
+    Unlocked {},
 }
 
 impl Body {
@@ -359,6 +388,8 @@ impl Body {
     /// The type that the event carries, one of [`TYPES`].
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::OfferMade { .. } => "offer.made",
+            Self::OfferClosed { .. } => "offer.closed",
             Self::RatingGiven { .. } => "rating.given",
             Self::RatingChanged { .. } => "rating.changed",
             Self::RatingDetailed { .. } => "rating.detailed",

@@ -59,12 +59,15 @@ impl Key {
 /// The first screen of a survey at a service point (empty: the survey's title stands there), in every language that it
 /// has. `offered` are the languages to choose from, by their tags; `words` gives those of the kiosk.
 ///
+/// `looks` are further members, of how the page is to look.
+///
 /// The page keeps it from one start to the next, for painting and for nothing else: `first_paint.js` reads it.
 pub fn first_screen(
     survey: &Survey,
     offered: &[String],
     place: &str,
     locale: &str,
+    looks: &[(&str, &str)],
     words: impl Fn(&str) -> &'static Words,
 ) -> Value {
     // Inserted one by one: collecting would bring a sort into the module that every tablet loads.
@@ -90,13 +93,14 @@ pub fn first_screen(
         Value::Array(vec![rating.level().into(), string(icon), tone.into()])
     };
     let language = |tag: &String| Value::Array(vec![string(tag), string(language_name(tag))]);
-    let screen = object(&[
+    let mut screen = object(looks);
+    screen.extend(object(&[
         ("survey", survey.id.as_str()),
         ("theme", survey.theme.as_str()),
         ("scale", survey.scale.name()),
         ("place", place),
         ("locale", locale),
-    ]);
+    ]));
     let screen = with(screen, "keys", Value::Array(survey.scale.levels().map(key).collect()));
     let screen = with(screen, "languages", Value::Array(offered.iter().map(language).collect()));
     Value::Object(with(screen, "texts", Value::Object(texts)))
@@ -129,7 +133,7 @@ mod tests {
     fn of_the_page() -> Value {
         let survey = Survey::parse(&template("government")).unwrap();
         let offered = LANGUAGES.map(|(tag, _)| tag.to_owned());
-        first_screen(&survey, &offered, "", "zh-CN", |tag| Words::own(tag).unwrap().words)
+        first_screen(&survey, &offered, "", "zh-CN", &[], |tag| Words::own(tag).unwrap().words)
     }
 
     #[test]

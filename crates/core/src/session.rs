@@ -6,12 +6,14 @@
 use serde_json::{Map, Value};
 
 use crate::chain::PersonalText;
-use crate::event::{Body, Context, Draft, EventId, Outcome, Rating, Scale};
+use crate::event::{Body, Context, Draft, EventId, Outcome, Rating, Scale, Unanswered};
 use crate::survey::{Choice, Circumstances, Field, Page, Survey};
 use crate::time::{Moment, Uptime};
 
 /// A customer who waits longer than this for the disk is told so; the answer is still being written.
 const PATIENCE_S: u64 = 5;
+/// An offer that nobody answers within this is over: the customer has gone.
+const OFFER_S: u64 = 60;
 /// How long the apology for a full or broken store stands before the next customer.
 const NOT_SAVED_S: u64 = 15;
 /// A comment is cut here: longer than anybody writes at a counter, short enough for a batch of 256 KiB.
@@ -50,6 +52,58 @@ pub enum Screen {
     },
     /// The tablet cannot write at the moment; the answer is kept in memory and tried again.
     NotSaved,
+    /// For this ticket there is a rating already.
+    Known,
+}
+
+/// What was done for a customer, as somebody beside the tablet tells it: a clerk's program, a scanner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visit {
+    /// Who tells it: `program`, `scanner`.
+    pub by: String,
+    /// The service point, where it is not the tablet's own.
+    pub point: Option<String>,
+    /// The number of the person who served.
+    pub staff: Option<String>,
+    /// The ticket or case number.
+    pub ticket: Option<String>,
+    /// Whether that has been rated.
+    pub is_rated: bool,
+}
+
+/// How the last offer stands, for whoever made it: in a word, and never what was tapped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// There was none.
+    #[default]
+    None,
+    /// The customer is being asked.
+    Open,
+    /// The customer has rated.
+    Rated,
+    /// Somebody is in the middle of an answer: nobody was asked.
+    Busy,
+    /// The ticket was rated before.
+    Known,
+    /// Nobody has answered.
+    Expired,
+    /// It was taken back.
+    Withdrawn,
+}
+
+impl Standing {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Open => "open",
+            Self::Rated => "rated",
+            Self::Busy => "busy",
+            Self::Known => "known",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
 }
 
 /// A recorded rating that a customer may still add to.
@@ -167,6 +221,10 @@ pub enum Input {
     Touched,
     /// The thanks, the apology or the attract loop were tapped away.
     Dismissed,
+    /// Somebody beside the tablet asks the customer to rate.
+    Offered(Visit),
+    /// And no longer.
+    OfferWithdrawn,
     /// A deadline may have passed.
     TimePassed,
     /// The journal holds this event; the number of responses on the tablet is this now.
@@ -179,7 +237,13 @@ pub struct Session {
     screen: Screen,
     survey: Survey,
     context: Context,
-    default_locale: String,
+    /// What the context is for whoever comes by themselves.
+    usual: Context,
+    standing: Standing,
+    /// Offers that were asked for, made or not.
+    offers: u32,
+    /// The page is the page of one ticket, and that has been rated.
+    is_spent: bool,
     look: Look,
     deadline: Option<Uptime>,
     is_warning: bool,
@@ -199,12 +263,14 @@ impl Session {
     ///
     /// `context.locale` is the language to start from and to come back to.
     pub fn new(survey: Survey, context: Context, uptime: Uptime) -> Self {
-        let default_locale = context.locale.clone();
         let mut session = Self {
             screen: Screen::Rating { changing: None },
             survey,
+            usual: context.clone(),
             context,
-            default_locale,
+            standing: Standing::default(),
+            offers: 0,
+            is_spent: false,
             look: Look::default(),
             deadline: None,
             is_warning: false,
@@ -236,7 +302,22 @@ impl Session {
 
     /// The language to come back to.
     pub fn default_locale(&self) -> &str {
-        &self.default_locale
+        &self.usual.locale
+    }
+
+    /// How the last offer stands, and how many there were, made or not.
+    pub fn standing(&self) -> (u32, Standing) {
+        (self.offers, self.standing)
+    }
+
+    /// Where the customer was served and by whom, if somebody has said so: `3 · 0417`; empty otherwise.
+    pub fn visit(&self) -> String {
+        if self.context.offer.is_none() {
+            return String::new();
+        }
+        let staff = self.context.staff.as_deref().unwrap_or_default();
+        let gap = if self.context.point.is_empty() || staff.is_empty() { "" } else { " · " };
+        [&self.context.point, gap, staff].concat()
     }
 
     /// A rating from before the session, on the scale and of the survey (this one, if none is named) that stood on the
@@ -295,7 +376,8 @@ impl Session {
 
     /// Whether nobody is in the middle of anything: the time for an update of the page.
     pub fn is_at_rest(&self) -> bool {
-        matches!(self.screen, Screen::Attract | Screen::Rating { changing: None })
+        let is_first = matches!(self.screen, Screen::Attract | Screen::Rating { changing: None });
+        is_first && self.context.offer.is_none()
     }
 
     /// Takes what happened; a draft that comes back has to be stored.
@@ -319,6 +401,8 @@ impl Session {
             Input::LargeToggled => self.change_look(|look| look.is_large = !look.is_large),
             Input::ContrastToggled => self.change_look(|look| look.has_contrast = !look.has_contrast),
             Input::Dismissed => self.dismiss(),
+            Input::Offered(visit) => self.offer(visit, moment),
+            Input::OfferWithdrawn => self.close_offer(Unanswered::Withdrawn, moment),
             Input::Stored(id, responses) => return self.note_stored(&id, responses, moment.uptime),
             // Touching the screen does not make the disk faster.
             Input::Touched if matches!(self.screen, Screen::Saving { .. }) => return None,
@@ -326,6 +410,50 @@ impl Session {
         };
         self.restart_clock(moment.uptime);
         draft
+    }
+
+    /// Whoever is in the middle of an answer is not interrupted; whoever only looks gives way.
+    fn offer(&mut self, visit: Visit, moment: &Moment) -> Option<Draft> {
+        self.offers += 1;
+        self.is_spent |= visit.is_rated && self.usual.ticket == visit.ticket;
+        if !matches!(self.screen, Screen::Rating { changing: None }) {
+            match self.screen {
+                Screen::Attract | Screen::Thanks { .. } | Screen::NotSaved | Screen::Known => {}
+                _ => {
+                    self.standing = Standing::Busy;
+                    return None;
+                }
+            }
+        }
+        self.reset();
+        if visit.is_rated || self.is_spent {
+            self.standing = Standing::Known;
+            self.screen = Screen::Known;
+            return None;
+        }
+        let Visit { by, point, staff, ticket, .. } = visit;
+        let usual = &self.usual;
+        let context = Context {
+            point: point.unwrap_or_else(|| usual.point.clone()),
+            staff: staff.or_else(|| usual.staff.clone()),
+            ticket,
+            ..usual.clone()
+        };
+        let draft = Draft::new(moment, Body::OfferMade { by, context: context.clone() });
+        self.context = Context { offer: Some(draft.id.clone()), ..context };
+        self.standing = Standing::Open;
+        Some(draft)
+    }
+
+    /// Ends an offer that is open.
+    fn close_offer(&mut self, outcome: Unanswered, moment: &Moment) -> Option<Draft> {
+        if self.standing != Standing::Open {
+            return None;
+        }
+        let offer = self.context.offer.take()?;
+        self.reset();
+        self.standing = if outcome == Unanswered::Expired { Standing::Expired } else { Standing::Withdrawn };
+        Some(Draft::new(moment, Body::OfferClosed { offer, outcome }))
     }
 
     fn rate(&mut self, rating: Rating, moment: &Moment) -> Option<Draft> {
@@ -337,6 +465,10 @@ impl Session {
                 let scale = self.survey.scale;
                 let body = Body::RatingGiven { value: rating, scale, context: self.context.clone() };
                 let draft = Draft::new(moment, body);
+                if self.standing == Standing::Open {
+                    self.standing = Standing::Rated;
+                }
+                self.is_spent |= self.usual.ticket.is_some() && self.usual.ticket == self.context.ticket;
                 let response = Response { id: draft.id.clone(), rating, since: moment.uptime, number: None };
                 let answer = Answer::new(response, 0);
                 self.screen = match self.page_after(&answer, 0, moment) {
@@ -356,7 +488,7 @@ impl Session {
                 self.screen = Screen::FollowUp { answer };
                 (from != rating).then(|| Draft::new(moment, body))
             }
-            Screen::Saving { .. } | Screen::Thanks { .. } | Screen::NotSaved => None,
+            Screen::Saving { .. } | Screen::Thanks { .. } | Screen::NotSaved | Screen::Known => None,
         }
     }
 
@@ -532,7 +664,7 @@ impl Session {
 
     fn dismiss(&mut self) -> Option<Draft> {
         match self.screen {
-            Screen::Thanks { .. } | Screen::NotSaved => self.reset(),
+            Screen::Thanks { .. } | Screen::NotSaved | Screen::Known => self.reset(),
             // Whoever has chosen a language or large text over the loop is a customer who begins.
             Screen::Attract => self.screen = Screen::Rating { changing: None },
             _ => {}
@@ -622,12 +754,17 @@ impl Session {
                 self.restart_clock(moment.uptime);
                 draft
             }
+            Screen::Rating { changing: None } if self.standing == Standing::Open => {
+                let draft = self.close_offer(Unanswered::Expired, moment);
+                self.restart_clock(moment.uptime);
+                draft
+            }
             Screen::Rating { changing: None } if self.is_as_at_first() => {
                 self.screen = Screen::Attract;
                 self.deadline = None;
                 None
             }
-            Screen::Rating { changing: None } | Screen::Thanks { .. } | Screen::NotSaved => {
+            Screen::Rating { changing: None } | Screen::Thanks { .. } | Screen::NotSaved | Screen::Known => {
                 self.reset();
                 self.restart_clock(moment.uptime);
                 None
@@ -642,24 +779,26 @@ impl Session {
     }
 
     fn is_as_at_first(&self) -> bool {
-        self.context.locale == self.default_locale && self.look == Look::default()
+        self.context.locale == self.usual.locale && self.look == Look::default()
     }
 
     /// The next customer finds the first screen in the default language and look, and nothing of the one before.
     fn reset(&mut self) {
-        self.screen = Screen::Rating { changing: None };
+        self.screen = if self.is_spent { Screen::Known } else { Screen::Rating { changing: None } };
         self.look = Look::default();
-        self.context.locale.clone_from(&self.default_locale);
+        self.context.clone_from(&self.usual);
     }
 
     fn restart_clock(&mut self, uptime: Uptime) {
         let timeouts = self.survey.timeouts;
         let seconds = match &self.screen {
             Screen::Attract => None,
+            Screen::Known if self.is_spent => None,
             Screen::Saving { .. } => Some(PATIENCE_S),
+            Screen::Rating { changing: None } if self.standing == Standing::Open => Some(OFFER_S),
             Screen::Rating { changing: None } if self.is_as_at_first() => Some(u64::from(timeouts.attract_s)),
             Screen::Rating { .. } | Screen::FollowUp { .. } => Some(u64::from(timeouts.idle_s)),
-            Screen::Thanks { .. } => Some(u64::from(timeouts.thanks_s)),
+            Screen::Thanks { .. } | Screen::Known => Some(u64::from(timeouts.thanks_s)),
             Screen::NotSaved => Some(NOT_SAVED_S),
         };
         self.is_warning = false;
@@ -1080,6 +1219,93 @@ mod tests {
         assert_eq!(detail(customer.does(Input::Submitted)).1, Vec::<String>::new());
     }
 
+    fn visit(ticket: &str) -> Visit {
+        Visit { by: "program".into(), staff: Some("0417".into()), ticket: Some(ticket.into()), ..Visit::default() }
+    }
+
+    fn unanswered(draft: Option<Draft>) -> (EventId, Unanswered) {
+        match draft {
+            Some(Draft { body: Body::OfferClosed { offer, outcome }, .. }) => (offer, outcome),
+            other => panic!("no end of an offer: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_rating_names_the_offer_that_it_answers_and_the_next_customer_s_names_none() {
+        let mut customer = Customer::arrives();
+        let offer = customer.does(Input::Offered(visit("A137"))).expect("an offer is recorded");
+        assert_eq!(customer.session.visit(), "0417");
+        assert!(!customer.session.is_at_rest(), "nobody changes the page under a customer who is asked");
+        let given = customer.rates(5);
+        let Body::RatingGiven { context, .. } = &given.body else { panic!("{given:?}") };
+        assert_eq!((context.offer.as_ref(), context.ticket.as_deref()), (Some(&offer.id), Some("A137")));
+        assert_eq!(customer.session.standing(), (1, Standing::Rated));
+        let done = customer.does(Input::Skipped).unwrap();
+        customer.does(Input::Stored(done.id, 1));
+        customer.does(Input::Dismissed);
+        let Body::RatingGiven { context, .. } = customer.rates(4).body else { panic!("a rating") };
+        assert_eq!((context.offer, context.staff, context.ticket), (None, None, None));
+    }
+
+    #[test]
+    fn an_offer_that_nobody_answers_ends_as_expired_or_withdrawn() {
+        let mut customer = Customer::arrives();
+        let first = customer.does(Input::Offered(visit("A1"))).unwrap();
+        assert!(customer.waits(OFFER_S - 1).is_none());
+        assert_eq!(unanswered(customer.waits(1)), (first.id, Unanswered::Expired));
+        assert_eq!((customer.session.standing(), customer.session.visit()), ((1, Standing::Expired), String::new()));
+        let second = customer.does(Input::Offered(visit("A2"))).unwrap();
+        assert_eq!(unanswered(customer.does(Input::OfferWithdrawn)), (second.id, Unanswered::Withdrawn));
+        assert!(customer.does(Input::OfferWithdrawn).is_none(), "there is none any more");
+    }
+
+    #[test]
+    fn an_offer_does_not_interrupt_and_the_next_one_takes_the_place_of_one_nobody_answered() {
+        let mut customer = Customer::arrives();
+        customer.rates(2);
+        assert!(customer.does(Input::Offered(visit("A1"))).is_none());
+        assert_eq!(customer.session.standing(), (1, Standing::Busy));
+        let done = customer.does(Input::Skipped).unwrap();
+        customer.does(Input::Stored(done.id, 1));
+        customer.does(Input::Offered(visit("A2"))).expect("thanks give way");
+        let third = customer.does(Input::Offered(visit("A3"))).expect("so does an offer without an answer");
+        let Body::RatingGiven { context, .. } = customer.rates(3).body else { panic!("a rating") };
+        assert_eq!((context.offer, context.ticket.as_deref()), (Some(third.id), Some("A3")));
+    }
+
+    #[test]
+    fn a_ticket_that_was_rated_is_told_so_and_nothing_is_recorded() {
+        let mut customer = Customer::arrives();
+        assert!(customer.does(Input::Offered(Visit { is_rated: true, ..visit("A1") })).is_none());
+        assert_eq!((customer.sees(), customer.session.standing()), (&Screen::Known, (1, Standing::Known)));
+        assert!(customer.does(Input::Rated(Rating::new(1).unwrap())).is_none());
+        customer.waits(10);
+        assert_eq!(customer.sees(), &Screen::Rating { changing: None });
+    }
+
+    #[test]
+    fn the_page_of_one_ticket_takes_one_rating() {
+        let arrives = || {
+            let survey = Survey::parse(&template("government")).unwrap();
+            let ticket = Some("A137".to_owned());
+            let context = Context { locale: "zh-CN".into(), channel: "link".into(), ticket, ..Context::default() };
+            Customer { session: Session::new(survey, context, Uptime(0)), uptime: 0, drawn: 0 }
+        };
+        let mut customer = arrives();
+        customer.rates(4);
+        let done = customer.does(Input::Skipped).unwrap();
+        customer.does(Input::Stored(done.id, 1));
+        for _ in 0..3 {
+            customer.waits(1_000);
+            customer.does(Input::Dismissed);
+            assert_eq!((customer.sees(), customer.session.deadline()), (&Screen::Known, None));
+        }
+        let mut again = arrives();
+        again.does(Input::Offered(Visit { is_rated: true, ..visit("A137") }));
+        again.does(Input::Dismissed);
+        assert_eq!(again.sees(), &Screen::Known);
+    }
+
     fn inputs() -> impl Strategy<Value = (Input, u64)> {
         let input = prop_oneof![
             (1_u8..=5).prop_map(|level| Input::Rated(Rating::new(level).unwrap())),
@@ -1092,6 +1318,9 @@ mod tests {
             Just(Input::Touched),
             Just(Input::Dismissed),
             Just(Input::TimePassed),
+            Just(Input::Offered(visit("A137"))),
+            Just(Input::Offered(Visit { is_rated: true, ..visit("A137") })),
+            Just(Input::OfferWithdrawn),
         ];
         (input, prop_oneof![Just(0), Just(1), Just(25), Just(700)])
     }

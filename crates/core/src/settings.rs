@@ -12,6 +12,8 @@ pub const SETTINGS_RECORD: &str = "settings";
 pub const TOKEN_RECORD: &str = "token";
 /// What is kept of acknowledged events without being asked: a year and a month, so that a year can be compared.
 pub const RETENTION_DAYS: u32 = 400;
+/// Light, dark, or as the system has it.
+pub const APPEARANCES: [&str; 3] = ["light", "dark", "auto"];
 /// A hundred years. More is a slip of the finger.
 pub const MAX_RETENTION_DAYS: u32 = 36_500;
 
@@ -34,11 +36,22 @@ pub struct Settings {
     pub mask: bool,
     /// How many days acknowledged events are kept whole; 0 keeps everything.
     pub retention_days: u32,
+    /// The number of the person who serves here; empty for whoever it is.
+    pub staff: String,
+    /// Origins of pages that may ask for a rating, besides the kiosk's own: `docs/clerk.md`.
+    pub programs: Vec<String>,
+    /// Whether a scanner that types tells the ticket.
+    pub scanner: bool,
+    /// One of [`APPEARANCES`].
+    pub appearance: String,
+    /// Whether everything to tap stands in the lower half, in reach of whoever sits or is small.
+    pub low: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        let KioskSettings { point, survey, languages, mask } = KioskSettings::default();
+        let KioskSettings { point, survey, languages, mask, staff, programs, scanner, appearance, low } =
+            KioskSettings::default();
         Self {
             endpoint: "/v1/events".into(),
             point,
@@ -48,6 +61,11 @@ impl Default for Settings {
             acknowledge: Acknowledge::default(),
             mask,
             retention_days: RETENTION_DAYS,
+            staff,
+            programs,
+            scanner,
+            appearance,
+            low,
         }
     }
 }
@@ -63,11 +81,31 @@ pub struct KioskSettings {
     pub languages: Vec<String>,
     /// As [`Settings::mask`].
     pub mask: bool,
+    /// As [`Settings::staff`].
+    pub staff: String,
+    /// As [`Settings::programs`].
+    pub programs: Vec<String>,
+    /// As [`Settings::scanner`].
+    pub scanner: bool,
+    /// As [`Settings::appearance`].
+    pub appearance: String,
+    /// As [`Settings::low`].
+    pub low: bool,
 }
 
 impl Default for KioskSettings {
     fn default() -> Self {
-        Self { point: String::new(), survey: "government".into(), languages: Vec::new(), mask: true }
+        Self {
+            point: String::new(),
+            survey: "government".into(),
+            languages: Vec::new(),
+            mask: true,
+            staff: String::new(),
+            programs: Vec::new(),
+            scanner: false,
+            appearance: APPEARANCES[0].to_owned(),
+            low: false,
+        }
     }
 }
 
@@ -84,14 +122,24 @@ impl KioskSettings {
 
     fn of(fields: &Map<String, Value>) -> Self {
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-        let tags = fields.get("languages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let texts = |name: &str| -> Vec<String> {
+            let texts = fields.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            texts.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        };
         let default = Self::default();
         Self {
             point: text("point").unwrap_or(default.point),
             survey: text("survey").unwrap_or(default.survey),
-            languages: tags.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            languages: texts("languages"),
             // Only a plain no turns it off.
             mask: fields.get("mask") != Some(&Value::Bool(false)),
+            staff: text("staff").unwrap_or_default(),
+            programs: texts("programs"),
+            scanner: fields.get("scanner") == Some(&Value::Bool(true)),
+            appearance: text("appearance")
+                .filter(|known| APPEARANCES.contains(&known.as_str()))
+                .unwrap_or(default.appearance),
+            low: fields.get("low") == Some(&Value::Bool(true)),
         }
     }
 }
@@ -109,6 +157,10 @@ pub enum SettingsFault {
     Token,
     /// No number of days from 0 to [`MAX_RETENTION_DAYS`].
     RetentionDays,
+    /// Longer than fits a header or a chart: 60 characters.
+    Staff,
+    /// Not the origin of a page: `https://counter.example.com`.
+    Programs,
 }
 
 impl Settings {
@@ -118,7 +170,8 @@ impl Settings {
         let fields = value.as_object()?;
         let text = |name: &str| fields.get(name).and_then(Value::as_str);
         let days = fields.get("retention_days").and_then(Value::as_u64).and_then(|days| u32::try_from(days).ok());
-        let KioskSettings { point, survey, languages, mask } = KioskSettings::of(fields);
+        let KioskSettings { point, survey, languages, mask, staff, programs, scanner, appearance, low } =
+            KioskSettings::of(fields);
         let default = Self::default();
         Some(Self {
             endpoint: text("endpoint").map_or(default.endpoint, str::to_owned),
@@ -129,6 +182,11 @@ impl Settings {
             acknowledge: text("acknowledge").and_then(Acknowledge::named).unwrap_or_default(),
             mask,
             retention_days: days.unwrap_or(default.retention_days),
+            staff,
+            programs,
+            scanner,
+            appearance,
+            low,
         })
     }
 
@@ -158,6 +216,12 @@ impl Settings {
         if self.retention_days > MAX_RETENTION_DAYS {
             faults.push(SettingsFault::RetentionDays);
         }
+        if self.staff.chars().count() > 60 {
+            faults.push(SettingsFault::Staff);
+        }
+        if !self.programs.iter().all(|program| is_origin(program)) {
+            faults.push(SettingsFault::Programs);
+        }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
@@ -172,6 +236,11 @@ impl Settings {
             ("acknowledge", self.acknowledge == other.acknowledge),
             ("mask", self.mask == other.mask),
             ("retention_days", self.retention_days == other.retention_days),
+            ("staff", self.staff == other.staff),
+            ("programs", self.programs == other.programs),
+            ("scanner", self.scanner == other.scanner),
+            ("appearance", self.appearance == other.appearance),
+            ("low", self.low == other.low),
         ];
         pairs.into_iter().filter(|(_, is_same)| !is_same).map(|(name, _)| name.to_owned()).collect()
     }
@@ -203,6 +272,13 @@ pub fn token_for<'a>(record: &'a str, endpoint: &str) -> &'a str {
 
 fn host_of(rest: &str) -> &str {
     rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+/// Whether this is an origin as browsers write it: encrypted or of this machine, no path, no usual port.
+pub fn is_origin(text: &str) -> bool {
+    is_usable_endpoint(text)
+        && text.split_once("://").is_some_and(|(_, rest)| host_of(rest) == rest)
+        && origin(text) == text
 }
 
 /// Whether complaints may travel there: encrypted, or not leaving this machine, or to where the app came from.
@@ -265,6 +341,11 @@ mod tests {
             acknowledge: Acknowledge::Status,
             mask: false,
             retention_days: 0,
+            staff: "0417".into(),
+            programs: vec!["https://counter.example.org".into()],
+            scanner: true,
+            appearance: "auto".into(),
+            low: true,
         };
         assert_eq!(Settings::from_json(&settings.to_json()), Some(settings));
         assert_eq!(Settings::from_json("{}"), Some(Settings::default()));
@@ -276,7 +357,7 @@ mod tests {
         for json in [
             r#"{"format":"xml","acknowledge":"hope","mask":"no","retention_days":-1}"#,
             r#"{"format":1,"acknowledge":null,"mask":null,"retention_days":4294967296}"#,
-            r#"{"format":"","acknowledge":"","mask":0,"retention_days":"9"}"#,
+            r#"{"format":"","acknowledge":"","mask":0,"retention_days":"9","appearance":"pink","low":"yes"}"#,
         ] {
             assert_eq!(Settings::from_json(json), Some(Settings::default()), "{json}");
         }
@@ -295,11 +376,17 @@ mod tests {
 
     #[test]
     fn names_every_fault() {
-        let settings =
-            Settings { endpoint: "x".into(), point: "长".repeat(61), retention_days: u32::MAX, ..Settings::default() };
+        let settings = Settings {
+            endpoint: "x".into(),
+            point: "长".repeat(61),
+            retention_days: u32::MAX,
+            staff: "9".repeat(61),
+            programs: vec!["counter.example.org".into()],
+            ..Settings::default()
+        };
         let faults = settings.check("to ken").unwrap_err();
-        use SettingsFault::{Endpoint, Languages, Point, RetentionDays, Token};
-        assert_eq!(faults, [Endpoint, Point, Languages, Token, RetentionDays]);
+        use SettingsFault::{Endpoint, Languages, Point, Programs, RetentionDays, Staff, Token};
+        assert_eq!(faults, [Endpoint, Point, Languages, Token, RetentionDays, Staff, Programs]);
     }
 
     #[test]
@@ -311,9 +398,35 @@ mod tests {
             acknowledge: Acknowledge::Status,
             mask: false,
             retention_days: 0,
+            staff: "7".into(),
+            programs: vec!["http://localhost:9000".into()],
+            scanner: true,
+            appearance: "dark".into(),
+            low: true,
             ..Settings::default()
         };
-        assert_eq!(Settings::default().differences(&changed), ["format", "acknowledge", "mask", "retention_days"]);
+        let names =
+            ["format", "acknowledge", "mask", "retention_days", "staff", "programs", "scanner", "appearance", "low"];
+        assert_eq!(Settings::default().differences(&changed), names);
+    }
+
+    #[test]
+    fn who_may_ask_is_an_origin_as_browsers_write_it() {
+        for known in ["https://counter.example.org", "http://127.0.0.1:9000", "https://counter.example.org:8443"] {
+            assert!(is_origin(known), "{known}");
+        }
+        for unknown in [
+            "*",
+            "null",
+            "/",
+            "https://counter.example.org/",
+            "https://Counter.example.org",
+            "https://counter.example.org:443",
+            "http://counter.example.org",
+            "https://a.org https://b.org",
+        ] {
+            assert!(!is_origin(unknown), "{unknown}");
+        }
     }
 
     fn check_origin(endpoint: &str, expected: &str) {

@@ -2,9 +2,11 @@
 //! README quotes. Nothing of it is typed by hand.
 //!
 //!     cargo run -p candor-tests --bin reliability -- RESULTS DOCUMENT [README…]
+//!
+//! The records are kept beside the document, a line each: a trial that was not run again keeps the one of its last run.
 #![allow(clippy::expect_used, clippy::panic, reason = "a document that cannot be written ends the program")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
@@ -24,7 +26,7 @@ const HEAD: &str = "\
 
 What the fault suite found. The program `reliability` writes this page from the records of the trials' last runs; nothing
 here is typed by hand. Each row says which size that run had: *full*, with the counts of `make faults`, or *small*, with
-those of `make test-faults`. Each trial prints its seed, and `CANDOR_SEED` gives the same chance again. What each number
+those of `make test-faults`, and of which commit. Each trial prints its seed, and `CANDOR_SEED` gives the same chance again. What each number
 means, and why the suite is as it is, stands in [ADR 20](adr/0020-the-fault-suite.md).
 
 *Lost* is what had to be there in the end and was not; *doubled* is what was there more than once. The control of fault 3
@@ -36,7 +38,8 @@ fn main() {
     let (Some(results), Some(document)) = (arguments.next(), arguments.next()) else {
         panic!("usage: reliability RESULTS DOCUMENT");
     };
-    let records = read(Path::new(&results));
+    let kept = Path::new(&document).with_extension("jsonl");
+    let records = with_kept(read(Path::new(&results)), &kept);
     let page =
         [HEAD.to_owned(), circumstances(&records), table(&records), browsers(&records), figures(&records)].join("\n");
     std::fs::write(&document, page).unwrap_or_else(|fault| panic!("{document}: {fault}"));
@@ -124,10 +127,24 @@ fn read(folder: &Path) -> Vec<Record> {
         let json = std::fs::read_to_string(path).expect("a record can be read");
         serde_json::from_str(&json).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()))
     };
-    let mut records: Vec<Record> = paths.iter().map(record).collect();
-    // Stories that belong to no fault of the table come last.
-    records.sort_by_key(|record| (record.fault == 0, record.fault));
-    records
+    paths.iter().map(record).collect()
+}
+
+/// Puts what earlier runs have left beside what this one has, and keeps both.
+fn with_kept(new: Vec<Record>, kept: &Path) -> Vec<Record> {
+    let commit = commit();
+    let mut records: BTreeMap<String, Record> = BTreeMap::new();
+    let lines = std::fs::read_to_string(kept).unwrap_or_default();
+    let old = lines.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|fault| panic!("{line}: {fault}")));
+    for record in old.chain(new.into_iter().map(|record| Record { commit: commit.clone(), ..record })) {
+        // Stories that belong to no fault of the table come last.
+        let group = if record.fault == 0 { u8::MAX } else { record.fault };
+        records.insert(format!("{group:03} {}", full_name(&record)), record);
+    }
+    let lines: Vec<String> =
+        records.values().map(|record| serde_json::to_string(record).expect("a record is JSON")).collect();
+    std::fs::write(kept, lines.join("\n") + "\n").unwrap_or_else(|fault| panic!("{}: {fault}", kept.display()));
+    records.into_values().collect()
 }
 
 fn circumstances(records: &[Record]) -> String {
@@ -145,7 +162,7 @@ fn circumstances(records: &[Record]) -> String {
     let mut line = |name: &str, value: String| {
         writeln!(lines, "| {name} | {value} |").expect("a text takes a line");
     };
-    line("Candor", format!("{}{}", env!("CARGO_PKG_VERSION"), commit()));
+    line("Candor", format!("{}, commit {}", env!("CARGO_PKG_VERSION"), list(|record| record.commit.clone())));
     line("Browser", list(|record| record.browser.clone()));
     line("Day", list(day));
     line("Size", list(|record| record.size.clone()));
@@ -162,7 +179,7 @@ fn commit() -> String {
     };
     let changed = git(&["status", "--porcelain", "--untracked-files=no"]).is_some_and(|files| !files.is_empty());
     let suffix = if changed { " and changes" } else { "" };
-    git(&["rev-parse", "--short", "HEAD"]).map_or_else(String::new, |commit| format!(" (commit {commit}{suffix})"))
+    git(&["rev-parse", "--short", "HEAD"]).map_or_else(String::new, |commit| [&commit, suffix].concat())
 }
 
 fn table(records: &[Record]) -> String {
@@ -177,14 +194,15 @@ fn table(records: &[Record]) -> String {
         writeln!(page, "\nNot tried: {}.", missing.join(", ")).expect("a text takes a line");
     }
     page.push_str(
-        "\n| # | fault | size | had to be there | lost | doubled | verdict |\n| --: | --- | --- | --: | --: | --: | --- |\n",
+        "\n| # | fault | size | commit | had to be there | lost | doubled | verdict |\n| --: | --- | --- | --- | --: | --: | --: | --- |\n",
     );
     for record in records {
-        let Record { fault, size, count, unit, lost, doubled, passed, .. } = record;
+        let Record { fault, size, commit, count, unit, lost, doubled, passed, .. } = record;
         let name = full_name(record);
         let number = if *fault == 0 { "–".to_owned() } else { fault.to_string() };
         let verdict = if *passed { "passed" } else { "**failed**" };
-        writeln!(page, "| {number} | {name} | {size} | {} {unit} | {lost} | {doubled} | {verdict} |", grouped(*count))
+        let count = grouped(*count);
+        writeln!(page, "| {number} | {name} | {size} | {commit} | {count} {unit} | {lost} | {doubled} | {verdict} |")
             .expect("a text takes a line");
     }
     page

@@ -83,7 +83,7 @@ struct Studio {
 
 impl Studio {
     async fn show_the_door(&self) {
-        self.kiosk.tap("manager-door").await;
+        self.kiosk.knock().await;
         self.kiosk.see("pin").await;
         self.take("pin").await;
         self.kiosk.choose_a_pin().await;

@@ -111,7 +111,7 @@ async fn axe_finds_nothing_on_what_time_brings_and_behind_the_door() {
         see_no_violation(&kiosk, tab, &mut seen).await;
     }
     kiosk.lock_manager().await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     kiosk.see("pin").await;
     see_no_violation(&kiosk, "the door", &mut seen).await;
 

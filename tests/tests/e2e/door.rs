@@ -85,7 +85,7 @@ document.querySelector("[data-testid=unlock]").click();
 async fn wrong_pins_are_counted_shut_the_door_and_are_forgotten_after_the_right_one() {
     let collector = Collector::start().await;
     let kiosk = open_kiosk_with_a_pin(Engine::Chromium, &collector).await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     for refusals in 1..=3 {
         try_pin(&kiosk, WRONG).await;
         see_record(&kiosk, "refusals", refusals).await;
@@ -96,6 +96,27 @@ async fn wrong_pins_are_counted_shut_the_door_and_are_forgotten_after_the_right_
     kiosk.see("count-recorded").await;
     see_record(&kiosk, "refusals", 0).await;
     assert_eq!(refusals(&kiosk).await, [1, 2, 3], "every refusal is an event");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hidden_door_takes_five_taps_within_three_seconds_or_three_keys_at_once() {
+    let collector = Collector::start().await;
+    let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
+    let corner = kiosk.place_of("manager-door").await;
+    for pause in [Duration::from_millis(900), Duration::ZERO] {
+        let taps = if pause.is_zero() { 4 } else { 7 };
+        kiosk.drum_by_touch_at(&corner, taps, pause).await;
+        tokio::time::sleep(Duration::from_millis(3_200)).await;
+        kiosk.see_no("pin").await;
+    }
+    kiosk.drum_by_touch_at(&corner, 5, Duration::from_millis(150)).await;
+    kiosk.see("pin").await;
+    kiosk.tap("door-back").await;
+    kiosk.see_first_screen().await;
+    let keys = "document.body.dispatchEvent(new KeyboardEvent('keydown', \
+                { code: 'KeyM', key: 'm', ctrlKey: true, altKey: true, bubbles: true }));";
+    kiosk.browser.run(keys, vec![]).await;
+    kiosk.see("pin").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,7 +141,7 @@ async fn wipe_under_the_page(engine: Engine) {
     let collector = Collector::start().await;
     let kiosk = open_kiosk_with_a_pin(engine, &collector).await;
     wipe(&kiosk).await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     try_pin(&kiosk, WRONG).await;
     see_record(&kiosk, "refusals", 1).await;
 }
@@ -131,7 +152,7 @@ async fn a_door_that_was_never_opened_in_its_page_finds_the_pin_of_a_wiped_datab
     let kiosk = open_kiosk_with_a_pin(Engine::Chromium, &collector).await;
     open_tab(&kiosk, &collector.page()).await;
     wipe(&kiosk).await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     try_pin(&kiosk, WRONG).await;
     see_record(&kiosk, "refusals", 1).await;
     try_pin(&kiosk, PIN).await;
@@ -165,12 +186,12 @@ async fn nobody_chooses_a_pin_while_it_is_not_known_whether_there_was_one() {
     open_tab(&kiosk, &collector.page()).await;
     kiosk.browser.run(WITHOUT_A_KEEPER, vec![]).await;
     wipe(&kiosk).await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     kiosk.see("pin-awaited").await;
     assert!(!is_there(&kiosk, "pin-again").await);
     // As the keeper of the other tab does it when the next answer comes, or a door that it hears.
     open_tab(&kiosk, &collector.page()).await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     kiosk.see("unlock").await;
     assert!(!is_there(&kiosk, "pin-again").await);
 }
@@ -181,7 +202,7 @@ async fn a_tablet_that_has_lost_nothing_needs_no_keeper_for_its_first_pin() {
     let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
     for _ in 0..2 {
         kiosk.browser.run(WITHOUT_A_KEEPER, vec![]).await;
-        kiosk.tap("manager-door").await;
+        kiosk.knock().await;
         kiosk.see("pin-again").await;
         kiosk.reload().await;
         kiosk.see_ready().await;
@@ -201,28 +222,28 @@ async fn a_wait_stands_after_a_reload_in_another_tab_under_a_moved_clock_and_aft
     kiosk.lock_manager().await;
     // As after seven wrong ones.
     record(&kiosk, json!({ "refusals": 7, "debt": 7, "attempt": "seventh" })).await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     find_shut(&kiosk, "as it stands").await;
 
     kiosk.browser.run("const now = Date.now; Date.now = () => now() + 86_400_000 * 365", vec![]).await;
     // By that clock nobody has touched the door for a year: it closes.
     kiosk.see_first_screen().await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     find_shut(&kiosk, "under a moved clock").await;
 
     kiosk.reload().await;
     kiosk.see_ready().await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     find_shut(&kiosk, "after a reload").await;
 
     open_tab(&kiosk, &collector.page()).await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     find_shut(&kiosk, "in another tab").await;
 
     kiosk.browser.kill();
     drop(kiosk);
     let kiosk = tablet.start().await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     find_shut(&kiosk, "after a kill").await;
     assert_eq!(record(&kiosk, json!({})).await["refusals"], 7, "nobody has tried");
 }
@@ -236,7 +257,7 @@ async fn of_two_tabs_that_try_at_once_one_counts_and_the_other_waits() {
     let second = open_tab(&kiosk, &collector.page()).await;
     for tab in [&first, &second] {
         switch_to(&kiosk, tab).await;
-        kiosk.tap("manager-door").await;
+        kiosk.knock().await;
         see_wait(&kiosk, 1..=2).await;
         see_wait(&kiosk, 0..=0).await;
         kiosk.type_into("pin", WRONG).await;
@@ -260,9 +281,9 @@ async fn of_two_tabs_that_choose_a_pin_the_first_one_does() {
     let collector = Collector::start().await;
     let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
     let first = kiosk.browser.client.window().await.expect("there is a first tab");
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     let second = open_tab(&kiosk, &collector.page()).await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     kiosk.see("pin-again").await;
     switch_to(&kiosk, &first).await;
     kiosk.choose_a_pin().await;
@@ -308,7 +329,7 @@ async fn a_pin_is_changed_only_by_who_knows_it_and_at_the_same_price() {
     })
     .await;
     kiosk.lock_manager().await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     try_pin(&kiosk, "904162").await;
     kiosk.see("count-recorded").await;
 }
@@ -327,7 +348,7 @@ async fn a_full_tablet_lets_the_manager_in_after_the_longest_wait() {
     })
     .await;
     let before = record(&kiosk, json!({})).await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     try_pin(&kiosk, PIN).await;
     until("the PIN to be sent back", async || {
         // Nothing on a held clock happens by itself.
@@ -346,7 +367,7 @@ async fn a_full_tablet_lets_the_manager_in_after_the_longest_wait() {
     // By now the tablet shows what it shows when nobody is there.
     kiosk.tap("start").await;
     kiosk.see_first_screen().await;
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     try_pin(&kiosk, PIN).await;
     until("the desk", async || {
         kiosk.let_pass(SECOND / 10).await;

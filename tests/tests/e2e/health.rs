@@ -66,7 +66,7 @@ async fn a_database_of_a_newer_version_is_left_alone_and_named_on_both_sides_of_
     kiosk.see_ready().await;
     let notice = kiosk.text("notice").await;
     assert!(notice.contains("较新版本"), "{notice}");
-    kiosk.tap("manager-door").await;
+    kiosk.knock().await;
     until("the door to name the newer version", async || {
         let says = kiosk.text("pin-says").await;
         if says.contains("较新版本") { Ok(()) } else { Err(says) }

@@ -9,8 +9,10 @@
 mod accessibility;
 mod backup;
 mod captive_portal;
+mod clerk;
 mod door;
 mod early_tap;
+mod editor;
 mod health;
 mod idle_reset;
 mod keeper;

@@ -144,7 +144,7 @@ impl Story {
 
     /// The door opens, and what is behind it is of this release as well.
     async fn see_manager_of(&self, release: &Release) {
-        self.kiosk.tap("manager-door").await;
+        self.kiosk.knock().await;
         self.kiosk.see("unlock").await;
         until(&format!("a manager of {}", release.tag), async || {
             let seen = self.kiosk.browser.run(TAGS, vec![]).await;

@@ -11,11 +11,10 @@ use super::Shared;
 use super::csp::{Inline, policy};
 use crate::problem::{Kind, Problem};
 
-const HEADERS: [(HeaderName, &str); 5] = [
+const HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
 ];
 
@@ -30,9 +29,12 @@ pub async fn log(request: Request, next: Next) -> Response {
 }
 
 /// Headers that no answer goes without. What an answer has set itself stays.
-pub async fn headers(request: Request, next: Next) -> Response {
+pub async fn headers(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if !app.settings.allow_opener {
+        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    }
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }

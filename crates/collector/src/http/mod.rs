@@ -43,12 +43,14 @@ pub struct Settings {
     pub request_time: Duration,
     /// Web origins other than this one whose pages may send events.
     pub allow_origins: Vec<Origin>,
+    /// Whether a page of another origin that has opened the kiosk keeps hold of its window.
+    pub allow_opener: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         // 30 s is when a tablet gives up on an answer.
-        Self { max_body: 1024 * 1024, request_time: Duration::from_secs(30), allow_origins: Vec::new() }
+        Self { max_body: 1024 * 1024, request_time: Duration::from_secs(30), allow_origins: Vec::new(), allow_opener: false }
     }
 }
 
@@ -74,8 +76,8 @@ pub fn router(store: Store, settings: Settings, trial: Option<Trial>, site: Site
         .route("/healthz", reading(get(health)))
         .fallback(site::serve)
         .with_state(app.clone())
-        .layer(middleware::from_fn_with_state(app, guard::time_limit))
-        .layer(middleware::from_fn(guard::headers))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::time_limit))
+        .layer(middleware::from_fn_with_state(app, guard::headers))
         .layer(middleware::from_fn(guard::log))
 }
 

@@ -93,6 +93,7 @@ fn batch() -> Vec<CloudEvent> {
         staff: Some("1024".to_owned()),
         ticket: Some("A017".to_owned()),
         channel: String::new(),
+        offer: None,
     };
     let [bad, worse] = [Rating::new(2).unwrap(), Rating::new(1).unwrap()];
     let given = draft(3, Body::RatingGiven { value: bad, scale: Scale::Faces5, context });

@@ -8,7 +8,7 @@ use candor_core::batch::Frozen;
 use candor_core::event::{Context, Draft, EventId, Rating};
 use candor_core::journal::JournalStore;
 use candor_core::outbox::{Limits, Outbox, Step};
-use candor_core::session::{Input, Screen, Session};
+use candor_core::session::{Input, Screen, Session, Visit};
 use candor_core::survey::Survey;
 use candor_core::time::{Moment, Uptime};
 use candor_core::wire::Acknowledge;
@@ -79,6 +79,9 @@ impl Tab {
         let rating = Rating::new(1 + dice.below(5) as u8).map_or(Input::Touched, Input::Rated);
         match (self.session.screen(), dice.below(8)) {
             (Screen::Rating { .. } | Screen::Attract, 0) => Input::LocaleChosen("en".to_owned()),
+            (Screen::Rating { .. } | Screen::Attract, 1) => {
+                Input::Offered(Visit { by: "program".into(), ..Visit::default() })
+            }
             (Screen::Rating { .. } | Screen::Attract, _) => rating,
             (Screen::FollowUp { .. }, 0) => rating,
             (Screen::FollowUp { .. }, 1) => Input::ChangeAsked,
@@ -87,7 +90,7 @@ impl Tab {
             (Screen::FollowUp { .. }, 4 | 5) => Input::Skipped,
             (Screen::FollowUp { .. }, _) => Input::Submitted,
             (Screen::Saving { .. }, _) => Input::Touched,
-            (Screen::Thanks { .. } | Screen::NotSaved, _) => Input::Dismissed,
+            (Screen::Thanks { .. } | Screen::NotSaved | Screen::Known, _) => Input::Dismissed,
         }
     }
 

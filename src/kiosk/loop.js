@@ -1,0 +1,96 @@
+// What the attract screen shows besides the question, in turn: pictures, clips, and what became of what people said. The
+// record is read by itself when the loop begins: pictures in the memory of the wasm would stay there for good.
+const kiosk = document.getElementById('kiosk');
+const STAND_MS = 8_000;
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+const record = () => new Promise((resolve) => {
+  const opening = indexedDB.open('candor');
+  // A database that is not there is not made here.
+  opening.onupgradeneeded = () => opening.transaction.abort();
+  opening.onerror = () => resolve(null);
+  opening.onsuccess = () => {
+    const database = opening.result;
+    const end = (text) => { database.close(); resolve(text); };
+    try {
+      const asked = database.transaction('records').objectStore('records').get('named:attract');
+      asked.onsuccess = () => end(asked.result);
+      asked.onerror = () => end(null);
+    } catch { end(null); }
+  };
+});
+
+const read = async () => {
+  try {
+    const { pictures = [], cards = [] } = JSON.parse(await record());
+    return { pictures, cards };
+  } catch { return { pictures: [], cards: [] }; }
+};
+
+const make = (name, className, ...children) => {
+  const element = document.createElement(name);
+  element.className = className;
+  element.append(...children);
+  return element;
+};
+
+const blobOf = (data) => {
+  const [head, body] = data.split(',');
+  return new Blob([Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0))], { type: head.slice(5).split(';')[0] });
+};
+
+// Each gives an element and, for a clip, how to be rid of it.
+const picture = ({ data }) => {
+  if (!data.startsWith('data:video/')) {
+    const image = make('img', 'loop-picture');
+    image.alt = '';
+    image.src = data;
+    return { element: image };
+  }
+  const address = URL.createObjectURL(blobOf(data));
+  const clip = make('video', 'loop-picture');
+  Object.assign(clip, { muted: true, loop: true, playsInline: true, autoplay: !still.matches, src: address });
+  return { element: clip, end: () => URL.revokeObjectURL(address) };
+};
+const card = ({ said, done }) => ({ element: make('figure', 'loop-card', make('blockquote', 'loop-said', said), make('p', 'loop-done', done)) });
+
+const begin = async () => {
+  const { pictures, cards } = await read();
+  const own = cards.filter(({ locale }) => !locale || locale === document.documentElement.lang);
+  const most = Math.max(pictures.length, own.length);
+  const turns = [];
+  // A picture, a card, a picture: whichever there are more of go on alone.
+  for (let turn = 0; turn < most; turn += 1) {
+    if (pictures[turn]) turns.push(() => picture(pictures[turn]));
+    if (own[turn]) turns.push(() => card(own[turn]));
+  }
+  const stage = document.querySelector('.attract');
+  if (!turns.length || !stage || kiosk.dataset.screen !== 'attract') return;
+  if (!document.getElementById('loop')) {
+    const sheet = Object.assign(document.createElement('link'), { id: 'loop', rel: 'stylesheet', href: new URL('./loop.css', import.meta.url).href });
+    document.head.append(sheet);
+  }
+  const frame = make('div', 'loop');
+  stage.prepend(frame);
+  stage.classList.add('has-loop');
+  let at = 0;
+  let shown = null;
+  const next = () => {
+    shown?.end?.();
+    shown = turns[at % turns.length]();
+    at += 1;
+    frame.replaceChildren(shown.element);
+  };
+  next();
+  // Without motion one stands still for as long as the screen does.
+  const timer = turns.length > 1 && !still.matches ? setInterval(next, STAND_MS) : 0;
+  new MutationObserver((_, watch) => {
+    if (stage.isConnected) return;
+    clearInterval(timer);
+    shown.end?.();
+    watch.disconnect();
+  }).observe(document.getElementById('stage'), { childList: true, subtree: true });
+};
+
+new MutationObserver(() => { if (kiosk.dataset.screen === 'attract') begin(); }).observe(kiosk, { attributeFilter: ['data-screen'] });
+if (kiosk.dataset.screen === 'attract') begin();
