@@ -13,7 +13,7 @@ use candor_core::health::FindingKind;
 use candor_core::journal::{Appended, Begun, JournalStore, StoreError};
 use candor_core::pin::DOOR_RECORD;
 use candor_core::second::Mark;
-use candor_core::session::{Input, Session};
+use candor_core::session::{Input, Session, Visit};
 use candor_core::settings::{KioskSettings, SETTINGS_RECORD, TOKEN_RECORD};
 use candor_core::survey::Survey;
 use candor_core::words::Pack;
@@ -137,6 +137,21 @@ impl Parts {
 impl Kiosk {
     /// Starts the kiosk: takes the first screen over, opens the journal, loads the survey.
     pub fn start() -> Self {
+        let kiosk = Self::new();
+        spawn(kiosk.begin());
+        kiosk
+    }
+
+    /// A kiosk that a manager looks at. It opens nothing and stores nothing: its drafts wait for a task that never comes,
+    /// and it is never at rest.
+    pub fn preview() -> Self {
+        let kiosk = Self::new();
+        kiosk.parts().is_writing.set(true);
+        kiosk.is_managed.set(true);
+        kiosk
+    }
+
+    fn new() -> Self {
         let journal = Rc::new(IndexedDbJournal::new(DATABASE));
         let parts = Parts {
             journal,
@@ -163,7 +178,7 @@ impl Kiosk {
             alarm: RefCell::default(),
             announcer: RefCell::default(),
         };
-        let kiosk = Self {
+        Self {
             session: RwSignal::new(None),
             needs_pin: RwSignal::new(false),
             is_without_storage: RwSignal::new(false),
@@ -173,9 +188,7 @@ impl Kiosk {
             lacks_language: RwSignal::new(false),
             is_closed: RwSignal::new(false),
             parts: StoredValue::new_local(Rc::new(parts)),
-        };
-        spawn(kiosk.begin());
-        kiosk
+        }
     }
 
     /// When a closed place opens, in Unix milliseconds; 0 where that is not known.
@@ -374,6 +387,8 @@ impl Kiosk {
         });
         let settings = self.read_settings(parts).await;
         parts.masks.set(settings.mask);
+        page::set_root_data("programs", &settings.programs.join(" "));
+        page::set_root_data("scanner", if settings.scanner { "on" } else { "" });
         settings
     }
 
@@ -416,7 +431,7 @@ impl Kiosk {
         let point = page::parameter("point").unwrap_or_else(|| settings.point.clone());
         let asked = page::parameter("lang").filter(|tag| offered.contains(tag));
         let locale = asked.or_else(|| offered.first().cloned()).unwrap_or_default();
-        let asked = Asked { json, offered };
+        let asked = Asked { json, offered, appearance: settings.appearance.clone(), is_low: settings.low };
         let survey = asked.in_language(&locale).await.unwrap_or(survey);
         // While this was read a customer may have begun: what is new then waits for the next one.
         if self.session.with_untracked(Option::is_some) && !self.is_at_rest() {
@@ -433,12 +448,37 @@ impl Kiosk {
             version: survey.version,
             locale,
             point,
-            staff: page::parameter("staff"),
+            staff: page::parameter("staff").or_else(|| Some(settings.staff.clone()).filter(|staff| !staff.is_empty())),
             ticket: page::parameter("ticket"),
             channel: page::parameter("channel").filter(|channel| channel == CHANNELS[1]).unwrap_or_default(),
+            offer: None,
         };
+        let ticket = context.ticket.clone();
         self.session.set(Some(Session::new(survey, context, clock::uptime())));
         self.set_alarm();
+        self.offer_visit(Visit { ticket, ..Visit::default() }).await;
+    }
+
+    /// Somebody beside the tablet asks the customer to rate: who, and, each in a line, point, staff and ticket.
+    fn offer(self, words: &str) {
+        let mut words = words.split('\n').map(str::to_owned);
+        let by = words.next().unwrap_or_default();
+        let mut next = || words.next().filter(|word| !word.is_empty());
+        let (point, staff, ticket) = (next(), next(), next());
+        spawn(self.offer_visit(Visit { by, point, staff, ticket, is_rated: false }));
+    }
+
+    /// A store that does not answer must not keep a customer from rating.
+    async fn offer_visit(self, visit: Visit) {
+        let journal = Rc::clone(&self.parts().journal);
+        let is_rated = match &visit.ticket {
+            Some(ticket) => journal.has_ticket(ticket).await == Ok(true),
+            None => false,
+        };
+        // The ticket of the page's address is no offer: it only asks whether it may be rated.
+        if is_rated || !visit.by.is_empty() {
+            self.dispatch(Input::Offered(Visit { is_rated, ..visit }));
+        }
     }
 
     fn take_over(self) {
@@ -448,6 +488,8 @@ impl Kiosk {
             Tap::Large => self.dispatch(Input::LargeToggled),
             Tap::Contrast => self.dispatch(Input::ContrastToggled),
             Tap::Door => self.open_door(),
+            Tap::Offer(words) => self.offer(&words),
+            Tap::Withdrawal => self.dispatch(Input::OfferWithdrawn),
         });
         // What an earlier page left behind is recorded first; what this one kept continues where the customer stands.
         let (now, before): (Vec<EarlyTap>, Vec<EarlyTap>) =
@@ -522,7 +564,9 @@ impl Kiosk {
     fn show_first_screen(self, survey: &Survey, point: &str, default: &str, shown: &str) {
         let parts = self.parts();
         let asked = parts.survey.borrow();
-        page::show_first_screen(&first_screen(survey, &asked.offered, point, default, text::text), shown);
+        let looks = [("appearance", asked.appearance.as_str()), ("reach", if asked.is_low { "low" } else { "" })];
+        let first = first_screen(survey, &asked.offered, point, default, &looks, text::text);
+        page::show_first_screen(&first, shown);
     }
 
     /// A tap whose page was gone before the wasm came, or showed another survey: a rating without a follow-up.
@@ -812,11 +856,13 @@ impl Kiosk {
     }
 }
 
-/// The survey in service as its file has it, and the languages to choose from.
+/// The survey in service as its file has it, the languages to choose from, and how the page looks.
 #[derive(Clone, Default)]
 struct Asked {
     json: String,
     offered: Vec<String>,
+    appearance: String,
+    is_low: bool,
 }
 
 impl Asked {
@@ -837,7 +883,8 @@ impl Asked {
 
 async fn read_survey(journal: &IndexedDbJournal, id: &str) -> Option<(String, Survey)> {
     let record = format!("survey:{id}");
-    let fetched = fetch::template(id).await;
+    // Owners' surveys have a hyphen in their names and no file: nobody is to wait for one where the network hangs.
+    let fetched = if id.contains('-') { None } else { fetch::template(id).await };
     if let Some(json) = fetched
         && let Ok(survey) = Survey::parse(&json)
     {

@@ -49,9 +49,10 @@ pub fn symbol(id: &str, class: &str) -> Option<Element> {
     Some(svg)
 }
 
-/// The nearest element around a place that has this attribute, with its value.
+/// The nearest element around a place that has this attribute, with its value. What is tapped is an element, also in
+/// the document of a preview, whose own idea of one is another.
 pub fn around(place: &web_sys::Event, attribute: &str) -> Option<String> {
-    let place: Element = place.target()?.dyn_into().ok()?;
+    let place: Element = place.target()?.unchecked_into();
     place.closest(&["[", attribute, "]"].concat()).ok()??.get_attribute(attribute)
 }
 
@@ -59,7 +60,7 @@ pub fn around(place: &web_sys::Event, attribute: &str) -> Option<String> {
 pub fn all_with(root: &Element, attribute: &str, mut each: impl FnMut(&HtmlElement, &str)) {
     let Ok(found) = root.query_selector_all(&["[", attribute, "]"].concat()) else { return };
     for index in 0..found.length() {
-        let element = found.item(index).and_then(|node| node.dyn_into::<HtmlElement>().ok());
+        let element = found.item(index).map(JsCast::unchecked_into::<HtmlElement>);
         if let Some((element, value)) = element.and_then(|e| e.get_attribute(attribute).map(|value| (e, value))) {
             each(&element, &value);
         }

@@ -9,6 +9,7 @@ use candor_core::journal::{JournalStore, Place, Restored, Row, StoreError, open_
 use candor_core::pin::DOOR_RECORD;
 use candor_core::second::{FrameReader, Mark, SLOT_BYTES, Unsettled, frame};
 use candor_core::settings::{SETTINGS_RECORD, TOKEN_RECORD};
+use candor_core::survey::shelf::{SHELF_RECORD, Shelf};
 use candor_core::wire::CloudEvent;
 use candor_core::witness::HEADS_RECORD;
 use candor_vault::{KEPT_KEYS_RECORD, SEALING_RECORD};
@@ -22,8 +23,16 @@ const EVENTS: &str = "candor-second";
 const MARK: &str = "candor-mark";
 const RECORDS: &str = "candor-records";
 /// What is kept of the named records.
-const KEPT_RECORDS: [&str; 7] =
-    [SETTINGS_RECORD, TOKEN_RECORD, DOOR_RECORD, SEALING_RECORD, KEPT_KEYS_RECORD, HEADS_RECORD, HOURS_RECORD];
+const KEPT_RECORDS: [&str; 8] = [
+    SETTINGS_RECORD,
+    TOKEN_RECORD,
+    DOOR_RECORD,
+    SEALING_RECORD,
+    KEPT_KEYS_RECORD,
+    HEADS_RECORD,
+    HOURS_RECORD,
+    SHELF_RECORD,
+];
 /// Read at once.
 const PIECE_BYTES: usize = 256 * 1024;
 /// Rows at once: some ten milliseconds of a tablet.
@@ -438,10 +447,13 @@ impl SecondPlace {
     pub async fn take_records(&mut self, journal: &IndexedDbJournal) -> Result<(), StoreError> {
         let mut frames = Vec::new();
         let kept = self.records();
-        for name in KEPT_RECORDS {
-            // What a store that was made anew lacks is not dropped here as well.
-            let of_file = || kept.iter().find(|(of, _)| of == name).map(|(_, value)| value.clone());
-            if let Some(value) = journal.load(name).await?.or_else(of_file) {
+        // What a store that was made anew lacks is not dropped here as well.
+        let of_file = |name: &str| kept.iter().find(|(of, _)| of == name).map(|(_, value)| value.clone());
+        // The owner's surveys: without the one in service the kiosk would have nothing to ask.
+        let shelf = journal.load(SHELF_RECORD).await?.or_else(|| of_file(SHELF_RECORD));
+        let own = Shelf::read(&shelf.unwrap_or_default()).records();
+        for name in KEPT_RECORDS.into_iter().chain(own.iter().map(String::as_str)) {
+            if let Some(value) = journal.load(name).await?.or_else(|| of_file(name)) {
                 frames.extend(frame(&[name, "\n", &value].concat()));
             }
         }

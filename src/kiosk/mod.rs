@@ -28,15 +28,23 @@ pub fn start() {
 
 /// Which screen stands: what the switch looks at, so that a keystroke does not draw a screen anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Stage {
+pub enum Stage {
+    /// The loop after a long quiet.
     Attract,
     /// The loop while the place is closed.
     Asleep,
-    Rating,
+    /// The first screen, with what somebody has said of the visit.
+    Rating(String),
+    /// A page: of which answer, after which rating, and which one.
     FollowUp(EventId, Rating, usize),
+    /// It is on its way to the disk.
     Saving,
+    /// It is there, under this number.
     Thanks(u64),
+    /// It could not be stored.
     NotSaved,
+    /// This visit has its rating.
+    Known,
 }
 
 impl Stage {
@@ -44,33 +52,39 @@ impl Stage {
         match session.screen() {
             Screen::Attract if is_closed => Self::Asleep,
             Screen::Attract => Self::Attract,
-            Screen::Rating { .. } => Self::Rating,
+            Screen::Rating { .. } => Self::Rating(session.visit()),
             Screen::FollowUp { answer } => {
                 Self::FollowUp(answer.response.id.clone(), answer.response.rating, answer.page)
             }
             Screen::Saving { .. } => Self::Saving,
             Screen::Thanks { number } => Self::Thanks(*number),
             Screen::NotSaved => Self::NotSaved,
+            Screen::Known => Self::Known,
         }
     }
 
-    fn name(&self) -> &'static str {
+    /// Its name on the page.
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Attract => "attract",
             Self::Asleep => "asleep",
-            Self::Rating => "rating",
+            Self::Rating(_) => "rating",
             Self::FollowUp(..) => "follow-up",
             Self::Saving => "saving",
             Self::Thanks(_) => "thanks",
             Self::NotSaved => "not-saved",
+            Self::Known => "known",
         }
     }
 }
 
-fn stage_of(kiosk: Kiosk) -> Memo<Stage> {
+/// The stage as it changes.
+pub fn stage_of(kiosk: Kiosk) -> Memo<Stage> {
     Memo::new(move |_| {
         let is_closed = kiosk.is_closed.get();
-        kiosk.session.with(|session| session.as_ref().map_or(Stage::Rating, |session| Stage::of(session, is_closed)))
+        kiosk.session.with(|session| {
+            session.as_ref().map_or(Stage::Rating(String::new()), |session| Stage::of(session, is_closed))
+        })
     })
 }
 
@@ -85,9 +99,17 @@ fn look_of(kiosk: Kiosk) -> Memo<Look> {
 /// Carries the session to the markup outside the stage: one effect, since each costs a copy of the machinery.
 fn reflect(kiosk: Kiosk) {
     let (stage, locale, look) = (stage_of(kiosk), locale_of(kiosk), look_of(kiosk));
+    let standing =
+        Memo::new(move |_| kiosk.session.with(|session| session.as_ref().map(Session::standing).unwrap_or_default()));
     Effect::new(move |before: Option<(Stage, String)>| {
         let (stage, locale, is_managed) = (stage.get(), locale.get(), kiosk.is_managed.get());
         let Look { is_large, has_contrast } = look.get();
+        let (number, standing) = standing.get();
+        page::set_root_data("offer", &[&number.to_string(), " ", standing.name()].concat());
+        if let Stage::Rating(visit) = &stage {
+            page::set_root_data("visit", visit);
+            page::release_levels();
+        }
         // It shuts the list of languages, which is in somebody's hands: a warning that comes or goes is no reason.
         if before.is_some_and(|(was, of)| !of.is_empty() && (was != stage || of != locale)) {
             page::show_locale(&locale);
@@ -95,9 +117,6 @@ fn reflect(kiosk: Kiosk) {
         page::look("large", is_large);
         page::look("contrast", has_contrast);
         page::set_data("kiosk", "screen", stage.name());
-        if stage == Stage::Rating {
-            page::release_levels();
-        }
         page::set_hidden("kiosk", is_managed);
         page::set_hidden("manager", !is_managed);
         let words = text::text(&locale);
@@ -118,21 +137,24 @@ fn reflect(kiosk: Kiosk) {
 
 fn stage_view(kiosk: Kiosk) -> impl IntoView {
     let (stage, locale) = (stage_of(kiosk), locale_of(kiosk));
-    let screen = move || {
-        let locale = locale.get();
-        match stage.get() {
-            Stage::Rating => ().into_any(),
-            Stage::Attract => attract::view(kiosk, false, &locale).into_any(),
-            Stage::Asleep => attract::view(kiosk, true, &locale).into_any(),
-            Stage::FollowUp(_, rating, _) => follow_up::view(kiosk, rating, &locale).into_any(),
-            Stage::Saving => last::saving(&locale).into_any(),
-            Stage::Thanks(number) => last::thanks(kiosk, number, &locale).into_any(),
-            Stage::NotSaved => last::not_saved(kiosk, &locale).into_any(),
-        }
-    };
+    let screen = move || screen(kiosk, &stage.get(), &locale.get());
     view! {
         {screen}
         {warning::view(kiosk)}
+    }
+}
+
+/// What stands on the stage. The first screen stands in the page's own markup.
+pub fn screen(kiosk: Kiosk, stage: &Stage, locale: &str) -> AnyView {
+    match stage {
+        Stage::Rating(_) => ().into_any(),
+        Stage::Attract => attract::view(kiosk, false, locale).into_any(),
+        Stage::Asleep => attract::view(kiosk, true, locale).into_any(),
+        Stage::FollowUp(_, rating, _) => follow_up::view(kiosk, *rating, locale).into_any(),
+        Stage::Saving => last::saving(locale).into_any(),
+        Stage::Thanks(number) => last::thanks(kiosk, *number, locale).into_any(),
+        Stage::NotSaved => last::not_saved(kiosk, locale).into_any(),
+        Stage::Known => last::known(kiosk, locale).into_any(),
     }
 }
 

@@ -38,7 +38,8 @@ pub fn Manager(journal: Rc<IndexedDbJournal>) -> impl IntoView {
         let uptime = clock::uptime();
         // A full disk may let a PIN wait for longer than somebody who has gone, and a
         // back-up must not end because somebody waits for it with folded hands.
-        if door.is_checking() || desk.with_value(|desk| desk.is_some_and(Desk::is_busy)) {
+        // Nor while somebody taps inside a frame, which is heard of otherwise.
+        if door.is_checking() || desk.with_value(|desk| desk.is_some_and(|desk| desk.is_busy() || desk.was_touched())) {
             touch();
         }
         let left_ms = quiet.with_value(|quiet| quiet.left_ms(clock::now(), uptime));

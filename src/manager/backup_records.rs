@@ -6,6 +6,7 @@ use candor_core::event::Body;
 use candor_core::hours::HOURS_RECORD;
 use candor_core::journal::StoreError;
 use candor_core::settings::{SETTINGS_RECORD, Settings, TOKEN_RECORD};
+use candor_core::survey::shelf::{SHELF_RECORD, SURVEY_RECORD as SURVEY, Shelf, is_version_record};
 use candor_core::witness::{HEADS_RECORD, SignedHead, keep_furthest};
 use candor_vault::{KEPT_KEYS_RECORD, SEALING_RECORD, Sealing};
 
@@ -19,8 +20,6 @@ pub type Record = (String, String);
 /// Records beside the surveys, in the order in which they come into force: the token before the settings, since an
 /// upload reads them the other way round.
 const NAMES: [&str; 6] = [HEADS_RECORD, KEPT_KEYS_RECORD, SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, SETTINGS_RECORD];
-/// The record of a survey begins with this; its id follows.
-const SURVEY: &str = "survey:";
 /// How often a record is merged anew when somebody else wrote it meanwhile.
 const TRIES: usize = 5;
 
@@ -30,13 +29,13 @@ const TRIES: usize = 5;
 /// [`StoreError`].
 pub async fn gather(store: &Store) -> Result<Vec<Record>, StoreError> {
     let settings = store.load(SETTINGS_RECORD).await?.and_then(|json| Settings::from_json(&json)).unwrap_or_default();
-    let mut surveys: Vec<String> = TEMPLATES.map(str::to_owned).to_vec();
-    if !surveys.contains(&settings.survey) {
-        surveys.push(settings.survey);
-    }
-    let surveys = surveys.into_iter().map(|id| [SURVEY, &id].concat());
+    let own = store.load(SHELF_RECORD).await?.map(|json| Shelf::read(&json)).unwrap_or_default().records();
+    let ids = TEMPLATES.into_iter().chain([settings.survey.as_str()]);
+    let mut surveys: Vec<String> = ids.map(|id| [SURVEY, id].concat()).chain(own).collect();
+    surveys.sort_unstable();
+    surveys.dedup();
     let mut records = Vec::new();
-    for name in surveys.chain(NAMES.map(str::to_owned)) {
+    for name in surveys.into_iter().chain([SHELF_RECORD.to_owned()]).chain(NAMES.map(str::to_owned)) {
         if let Some(value) = store.load(&name).await?.filter(|value| !value.is_empty()) {
             records.push((name, value));
         }
@@ -84,9 +83,20 @@ pub async fn put_in_force(store: &Store, records: &[Record]) -> Result<(), Store
         keep_key(store, &replaced).await?;
     }
     for (name, text) in records {
-        if name.starts_with(SURVEY) {
+        if is_version_record(name) {
+            // Answers were given to the one that is here.
+            store.exchange(name, None, text).await?;
+        } else if name.starts_with(SURVEY) {
             store.save(name, text).await?;
         }
+    }
+    if let Some(restored) = value(records, SHELF_RECORD).map(Shelf::read) {
+        merge(store, SHELF_RECORD, |stored| {
+            let mut shelf = Shelf::read(stored);
+            shelf.join(&restored);
+            shelf.to_json()
+        })
+        .await?;
     }
     for name in [SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, SETTINGS_RECORD] {
         if let Some(text) = value(records, name) {

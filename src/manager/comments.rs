@@ -5,7 +5,7 @@ use candor_vault::OpenFault;
 use leptos::prelude::*;
 
 use crate::manager::browser::{self, Written};
-use crate::manager::desk::Desk;
+use crate::manager::desk::{Desk, survey_of};
 use crate::manager::distribution::level_name;
 use crate::manager::icon::face;
 use crate::manager::language::Language;
@@ -48,10 +48,11 @@ pub fn Comments(desk: Desk, language: Language) -> impl IntoView {
 
 fn comment(desk: Desk, response: &Response, language: Language) -> impl IntoView + use<> {
     let (scale, level) = (response.scale, response.rating);
-    let (reasons, survey, rating) = (response.reasons.clone(), response.context.survey.clone(), response.rating);
+    let (reasons, rating) = (response.reasons.clone(), response.rating);
+    let (survey, version) = (response.context.survey.clone(), response.context.version);
     let chips = move || {
         let surveys = desk.surveys.read();
-        let survey = surveys.get(&survey);
+        let survey = survey_of(&surveys, &survey, version);
         let chip = |id: &String| {
             let words = survey.map_or(id.as_str(), |survey| survey.reason_text(rating, id, language.tag()));
             view! { <span class="m-chip">{words.to_owned()}</span> }

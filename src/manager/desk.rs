@@ -15,6 +15,7 @@ use candor_core::pin::{PinFault, check_new};
 use candor_core::results::Responses;
 use candor_core::settings::{SETTINGS_RECORD, Settings, SettingsFault, TOKEN_RECORD, origin, token_for, token_record};
 use candor_core::survey::Survey;
+use candor_core::survey::shelf::{Own, Shelf};
 use candor_core::time::{Uptime, civil_date};
 use candor_core::vandal::Reason;
 use candor_core::wire::CloudEvent;
@@ -34,6 +35,7 @@ use crate::manager::figures::{Figures, Yardstick, file_name, file_name_with};
 use crate::manager::gate::{self, Verdict};
 use crate::manager::sealing::SealingDesk;
 use crate::manager::store::Store;
+use crate::manager::surveys::records;
 
 /// The surveys that come with this release.
 pub const TEMPLATES: [&str; 8] =
@@ -178,8 +180,10 @@ pub struct Desk {
     pub settings: RwSignal<Option<Settings>>,
     /// Whether a token is stored.
     pub has_token: RwSignal<bool>,
-    /// The surveys, by id, as far as they could be fetched.
+    /// The surveys, by id, as far as they could be fetched; those before them by id and version.
     pub surveys: RwSignal<BTreeMap<String, Survey>>,
+    /// The owner's own surveys.
+    pub shelf: RwSignal<Shelf>,
     /// The export.
     pub export: RwSignal<Export>,
     /// Saving settings.
@@ -196,6 +200,7 @@ pub struct Desk {
     pub restore: Restore,
     /// Why reading failed, as long as it does.
     pub trouble: RwSignal<Option<StoreError>>,
+    touched: StoredValue<bool>,
     work: StoredValue<Rc<Work>, LocalStorage>,
 }
 
@@ -265,6 +270,7 @@ impl Desk {
             settings: RwSignal::new(None),
             has_token: RwSignal::new(false),
             surveys: RwSignal::default(),
+            shelf: RwSignal::default(),
             export: RwSignal::new(Export::None),
             saving: RwSignal::new(Saving::None),
             pin_change: RwSignal::new(PinChange::None),
@@ -273,12 +279,14 @@ impl Desk {
             backup: Backup::new(),
             restore: Restore::new(),
             trouble: RwSignal::new(None),
+            touched: StoredValue::new(false),
             work: StoredValue::new_local(Rc::new(work)),
         };
         desk.listen();
         desk.load_settings();
         desk.sealing.load(desk);
         desk.load_surveys();
+        desk.load_own_surveys();
         desk.refresh();
         desk
     }
@@ -326,6 +334,16 @@ impl Desk {
     /// The journal; `None` once the desk is locked.
     pub fn store(self) -> Option<Store> {
         self.work.try_get_value().map(|work| work.store.clone())
+    }
+
+    /// Somebody taps where the desk itself does not hear it.
+    pub fn touch(self) {
+        self.touched.try_set_value(true);
+    }
+
+    /// Whether somebody has since this was last asked.
+    pub fn was_touched(self) -> bool {
+        self.touched.try_update_value(std::mem::take).unwrap_or_default()
     }
 
     /// Whether something long is under way, which the desk does not lock upon.
@@ -485,7 +503,10 @@ impl Desk {
 
     /// The languages of a survey.
     pub fn locales(self, survey: &str) -> Vec<String> {
-        let of_survey = self.surveys.with_untracked(|surveys| surveys.get(survey).map(|survey| survey.offered(&[])));
+        let own = |known: &Survey| known.locales.clone();
+        // An owner's survey speaks what its owner has written, and nothing else.
+        let offered = |known: &Survey| if TEMPLATES.contains(&survey) { known.offered(&[]) } else { own(known) };
+        let of_survey = self.surveys.with_untracked(|surveys| surveys.get(survey).map(offered));
         of_survey.unwrap_or_else(|| ["zh-CN", "en"].map(str::to_owned).to_vec())
     }
 
@@ -498,6 +519,7 @@ impl Desk {
             News::Sync(..) => self.look_at_sync(),
             News::Settings => {
                 self.load_settings();
+                self.load_own_surveys();
                 self.sealing.load(self);
             }
             News::SyncNow | News::Hello => {}
@@ -538,6 +560,37 @@ impl Desk {
             }
             self.count_anew();
         });
+    }
+
+    /// The owner's surveys with every version that has been in service.
+    fn load_own_surveys(self) {
+        let Some(work) = self.work.try_get_value() else { return };
+        spawn(async move {
+            let shelf = match records::load_shelf(&work.store).await {
+                Ok(shelf) => shelf,
+                Err(error) => return self.trouble.set(Some(error)),
+            };
+            for Own { id, versions } in &shelf.0 {
+                for version in versions {
+                    let json = records::load_version(&work.store, id, *version).await.ok().flatten();
+                    if let Some(survey) = json.and_then(|json| Survey::parse(&json).ok()) {
+                        self.surveys.try_update(|surveys| keep_version(surveys, survey));
+                    }
+                }
+            }
+            if self.shelf.try_with_untracked(|known| *known != shelf) == Some(true) {
+                self.shelf.set(shelf);
+            }
+            self.count_anew();
+        });
+    }
+
+    /// A survey of the owner's has come into service, by these settings.
+    pub fn take_survey(self, survey: Survey, settings: Settings) {
+        self.shelf.update(|shelf| shelf.note(&survey.id, survey.version));
+        self.surveys.update(|surveys| keep_version(surveys, survey));
+        self.settings.set(Some(settings));
+        self.count_anew();
     }
 
     /// The survey in service, if it is known.
@@ -623,6 +676,17 @@ impl Desk {
         self.read.try_update(|read| *read += count);
         last
     }
+}
+
+/// The survey as an answer met it: in that version, where it is kept.
+pub fn survey_of<'a>(surveys: &'a BTreeMap<String, Survey>, id: &str, version: u32) -> Option<&'a Survey> {
+    surveys.get(&format!("{id}:{version}")).or_else(|| surveys.get(id))
+}
+
+/// Versions come in their order: the newest stands for the survey.
+fn keep_version(surveys: &mut BTreeMap<String, Survey>, survey: Survey) {
+    surveys.insert(format!("{}:{}", survey.id, survey.version), survey.clone());
+    surveys.insert(survey.id.clone(), survey);
 }
 
 /// The event of a row; `None` for what is left of a pruned one.

@@ -12,6 +12,7 @@ use crate::manager::language::Language;
 use crate::manager::results::ResultsScreen;
 use crate::manager::settings::SettingsScreen;
 use crate::manager::settings_form::SettingsForm;
+use crate::manager::surveys::{EditorScreen, ListScreen, Screen, Surveys};
 use crate::manager::switch::LanguageSwitch;
 use crate::manager::sync::SyncScreen;
 use crate::manager::text::{RailTexts, fill};
@@ -46,6 +47,8 @@ impl Tab {
 pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: RwSignal<u64>) -> impl IntoView {
     let tab = RwSignal::new(Tab::Results);
     let form = SettingsForm::new(desk);
+    let surveys = Surveys::new(desk, form);
+    let screen = Memo::new(move |_| surveys.screen.get());
     view! {
         <div class="m-desk">
             <header class="m-rail">
@@ -74,7 +77,11 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
                     (Tab::Results, language) => view! { <ResultsScreen desk language /> }.into_any(),
                     (Tab::Sync, language) => view! { <SyncScreen desk language /> }.into_any(),
                     (Tab::Health, language) => view! { <HealthScreen desk language /> }.into_any(),
-                    (Tab::Settings, language) => view! { <SettingsScreen desk form language /> }.into_any(),
+                    (Tab::Settings, language) => match screen.get() {
+                        Screen::Settings => view! { <SettingsScreen desk form surveys language /> }.into_any(),
+                        Screen::List => view! { <ListScreen surveys language /> }.into_any(),
+                        Screen::Editor => view! { <EditorScreen surveys language /> }.into_any(),
+                    },
                 }}
             </main>
             <div class="m-locking" role="alert" hidden=move || { left_s.get() > WARNING_S }>

@@ -21,6 +21,30 @@ pub const BACK: &str = "M19 12H5M11 6l-6 6l6 6";
 pub const EXPORT: &str = "M12 4v11M7.5 10.5L12 15l4.5-4.5M5 20h14";
 /// A tick.
 pub const TICK: &str = "M5 12.5l4.5 4.5L19 7";
+/// A pencil: edit.
+pub const PENCIL: &str = "M4 20l1-4.5L16 4.5l3.5 3.5L8.5 19z M13.5 7l3.5 3.5";
+/// Two sheets: copy.
+pub const COPY: &str = "M9 9h11v11H9zM15 9V4H4v11h5";
+/// A bin: remove.
+pub const TRASH: &str = "M4.5 7h15M9 7V4h6v3M6.5 7l1 13h9l1-13";
+/// Upwards.
+pub const UP: &str = "M12 19V5M6 11l6-6 6 6";
+/// Downwards.
+pub const DOWN: &str = "M12 5v14M6 13l6 6 6-6";
+/// A cross of two lines: one more.
+pub const PLUS: &str = "M12 5v14M5 12h14";
+/// An arrow that turns back: undo.
+pub const UNDO: &str = "M8 5L4 9l4 4M4 9h9.5a5.5 5.5 0 0 1 0 11H8";
+/// The same the other way: redo.
+pub const REDO: &str = "M16 5l4 4-4 4M20 9h-9.5a5.5 5.5 0 0 0 0 11H16";
+/// A tablet that is turned.
+pub const TURN: &str = "M4 10h12v10H4zM9 6a8 8 0 0 1 11 9M12 3L9 6l3 3";
+/// An arrow around: from the start.
+pub const AGAIN: &str = "M19 12a7 7 0 1 1-2.5-5.4L19 9M19 4v5h-5";
+/// Two bars: it waits.
+pub const PAUSE: &str = "M9 5v14M15 5v14";
+/// Arrows to the corners: larger.
+pub const ENLARGE: &str = "M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7";
 /// A triangle that warns.
 pub const WARNING: &str = "M12 4L2.8 20h18.4zM12 10v4.5M12 17.4v.1";
 /// Points down: a list opens.

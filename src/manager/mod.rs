@@ -45,6 +45,7 @@ mod settings;
 mod settings_form;
 mod storage;
 mod store;
+mod surveys;
 mod switch;
 mod sync;
 mod text;

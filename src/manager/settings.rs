@@ -2,7 +2,8 @@
 
 use candor_core::batch::Format;
 use candor_core::first_screen::language_name;
-use candor_core::settings::SettingsFault;
+use candor_core::settings::{APPEARANCES, SettingsFault};
+use candor_core::survey::shelf::Shelf;
 use candor_core::survey::text;
 use candor_core::wire::Acknowledge;
 use leptos::ev::SubmitEvent;
@@ -20,11 +21,12 @@ use crate::manager::language::Language;
 use crate::manager::pin_change::PinChange;
 use crate::manager::sealing_card::SealingCard;
 use crate::manager::settings_form::SettingsForm;
+use crate::manager::surveys::{Surveys, SurveysCard};
 use crate::manager::text::{SettingsTexts, fill};
 
 /// The settings screen.
 #[component]
-pub fn SettingsScreen(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
+pub fn SettingsScreen(desk: Desk, form: SettingsForm, surveys: Surveys, language: Language) -> impl IntoView {
     let words = &language.texts().settings;
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -33,10 +35,12 @@ pub fn SettingsScreen(desk: Desk, form: SettingsForm, language: Language) -> imp
     follow_saving(desk, form);
     view! {
         <div class="m-head"><h1>{language.texts().rail.settings}</h1></div>
+        <SurveysCard surveys language />
         <form class="m-form" novalidate=true autocomplete="off" on:submit=submit>
             <div class="m-columns">
                 <Delivery desk form words />
                 <Kiosk desk form language />
+                <Counter form words />
                 <Advanced form words />
                 <Privacy form words />
             </div>
@@ -129,6 +133,7 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
     let words = &language.texts().settings;
     let ids = move || {
         let mut ids: Vec<String> = TEMPLATES.map(str::to_owned).to_vec();
+        ids.extend(desk.shelf.with(Shelf::in_service));
         let chosen = form.survey.get();
         if !chosen.is_empty() && !ids.contains(&chosen) {
             ids.push(chosen);
@@ -141,6 +146,12 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
         });
         let is_chosen = form.survey.get() == id;
         view! { <option value=id selected=is_chosen>{title}</option> }
+    };
+    let appearances = move || {
+        let option = |(name, label): (&'static str, &'static str)| {
+            view! { <option value=name selected=move || form.appearance.get() == name>{label}</option> }
+        };
+        APPEARANCES.into_iter().zip(words.appearances).map(option).collect_view()
     };
     let point = Field {
         capitals: "sentences",
@@ -165,12 +176,52 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
                 },
                 words.survey_hint,
             )}
+            {choice(
+                "m-appearance",
+                words.appearance,
+                appearances(),
+                move |name| {
+                    form.appearance.set(name);
+                    form.edited();
+                },
+                words.appearance_hint,
+            )}
+            <div class="m-field">{tick("low", words.low, words.low_hint, form.low, form)}</div>
             <fieldset class="m-field m-languages" id="m-languages" tabindex="-1" aria-describedby="m-languages-hint m-languages-fault">
                 <legend>{words.languages}</legend>
                 {move || form.locales().into_iter().map(|tag| language_row(form, tag, words)).collect_view()}
                 {fault("m-languages-fault", form, SettingsFault::Languages, words.languages_fault)}
                 <p class="m-fine" id="m-languages-hint">{words.languages_hint}</p>
             </fieldset>
+        </fieldset>
+    }
+}
+
+/// Who serves, and who beside the tablet may ask for a rating.
+#[component]
+fn Counter(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
+    let staff = Field { example: "0417".into(), ..Field::open("m-staff", words.staff, "m-staff-hint m-staff-fault") };
+    let programs = Field {
+        keys: "url",
+        example: "https://counter.example.com".into(),
+        ..Field::open("m-programs", words.programs, "m-programs-hint m-programs-fault")
+    };
+    view! {
+        <fieldset class="m-card">
+            <legend>{words.counter}</legend>
+            <div class="m-field">
+                {field(form, staff, SettingsFault::Staff, form.staff)}
+                {fault("m-staff-fault", form, SettingsFault::Staff, words.staff_fault)}
+                <p class="m-fine" id="m-staff-hint">{words.staff_hint}</p>
+            </div>
+            <div class="m-field">
+                {field(form, programs, SettingsFault::Programs, form.programs)}
+                {fault("m-programs-fault", form, SettingsFault::Programs, words.programs_fault)}
+                <p class="m-fine" id="m-programs-hint">{words.programs_hint}</p>
+            </div>
+            <div class="m-field">
+                {tick("scanner", words.scanner, words.scanner_hint, form.scanner, form)}
+            </div>
         </fieldset>
     }
 }
@@ -229,22 +280,7 @@ fn Privacy(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
     view! {
         <fieldset class="m-card">
             <legend>{words.privacy}</legend>
-            <div class="m-field">
-                <label class="m-tick">
-                    <input
-                        type="checkbox"
-                        data-testid="mask"
-                        aria-describedby="m-mask-hint"
-                        prop:checked=move || form.mask.get()
-                        on:change=move |event| {
-                            form.mask.set(event_target_checked(&event));
-                            form.edited();
-                        }
-                    />
-                    <span>{words.mask}</span>
-                </label>
-                <p class="m-fine" id="m-mask-hint">{words.mask_hint}</p>
-            </div>
+            <div class="m-field">{tick("mask", words.mask, words.mask_hint, form.mask, form)}</div>
             <div class="m-field">
                 {field(form, days, SettingsFault::RetentionDays, form.retention_days)}
                 {fault("m-retention-days-fault", form, SettingsFault::RetentionDays, words.retention_days_fault)}
@@ -296,6 +332,33 @@ fn field(form: SettingsForm, field: Field, of: SettingsFault, typed: RwSignal<St
     Field { is_wrong: Signal::derive(move || form.has(of)), ..field }.view(typed, move || form.edited())
 }
 
+/// A yes or no, with what explains it.
+fn tick(
+    testid: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    typed: RwSignal<bool>,
+    form: SettingsForm,
+) -> impl IntoView {
+    let hint_id = ["m-", testid, "-hint"].concat();
+    view! {
+        <label class="m-tick">
+            <input
+                type="checkbox"
+                data-testid=testid
+                aria-describedby=hint_id.clone()
+                prop:checked=move || typed.get()
+                on:change=move |event| {
+                    typed.set(event_target_checked(&event));
+                    form.edited();
+                }
+            />
+            <span>{label}</span>
+        </label>
+        <p class="m-fine" id=hint_id>{hint}</p>
+    }
+}
+
 /// A choice of one, with what explains it.
 fn choice(
     id: &'static str,
@@ -335,6 +398,8 @@ fn field_id(fault: SettingsFault) -> &'static str {
         SettingsFault::Languages => "m-languages",
         SettingsFault::Token => "m-token",
         SettingsFault::RetentionDays => "m-retention-days",
+        SettingsFault::Staff => "m-staff",
+        SettingsFault::Programs => "m-programs",
     }
 }
 

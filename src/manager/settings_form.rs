@@ -33,6 +33,16 @@ pub struct SettingsForm {
     pub mask: RwSignal<bool>,
     /// For how many days acknowledged events are kept, as typed.
     pub retention_days: RwSignal<String>,
+    /// The number of the person who serves here.
+    pub staff: RwSignal<String>,
+    /// Origins of pages that may ask for a rating, as typed: with white space between them.
+    pub programs: RwSignal<String>,
+    /// Whether a scanner that types tells the ticket.
+    pub scanner: RwSignal<bool>,
+    /// Light, dark, or as the system has it.
+    pub appearance: RwSignal<String>,
+    /// Whether everything to tap stands in the lower half.
+    pub low: RwSignal<bool>,
     desk: Desk,
 }
 
@@ -52,6 +62,11 @@ impl SettingsForm {
             acknowledge: RwSignal::default(),
             mask: RwSignal::new(true),
             retention_days: RwSignal::new(RETENTION_DAYS.to_string()),
+            staff: RwSignal::default(),
+            programs: RwSignal::default(),
+            scanner: RwSignal::new(false),
+            appearance: RwSignal::default(),
+            low: RwSignal::new(false),
             desk,
         };
         let is_loaded = Memo::new(move |_| desk.settings.with(Option::is_some));
@@ -125,8 +140,20 @@ impl SettingsForm {
             mask: self.mask.get_untracked(),
             // What is no number is no number of days either: the check says so.
             retention_days: self.retention_days.with_untracked(|days| days.trim().parse().unwrap_or(u32::MAX)),
+            staff: self.staff.get_untracked().trim().to_owned(),
+            programs: self.programs.with_untracked(|typed| typed.split_whitespace().map(str::to_owned).collect()),
+            scanner: self.scanner.get_untracked(),
+            appearance: self.appearance.get_untracked(),
+            low: self.low.get_untracked(),
         };
         self.desk.save_settings(settings, token);
+    }
+
+    /// The survey in service has become another, with its languages.
+    pub fn show_survey(self, settings: &Settings) {
+        self.survey.set(settings.survey.clone());
+        self.first.set(settings.languages.first().cloned().unwrap_or_default());
+        self.offered.set(settings.languages.clone());
     }
 
     /// After a save: the secret leaves the screen.
@@ -145,6 +172,11 @@ impl SettingsForm {
         self.acknowledge.set(settings.acknowledge);
         self.mask.set(settings.mask);
         self.retention_days.set(settings.retention_days.to_string());
+        self.staff.set(settings.staff);
+        self.programs.set(settings.programs.join(" "));
+        self.scanner.set(settings.scanner);
+        self.appearance.set(settings.appearance);
+        self.low.set(settings.low);
     }
 }
 

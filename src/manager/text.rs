@@ -22,7 +22,7 @@ texts! {
     Texts {
         product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, sync: SyncTexts,
         health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
-        backup: BackupTexts, restore: RestoreTexts, trouble: TroubleTexts,
+        backup: BackupTexts, restore: RestoreTexts, surveys: SurveysTexts, trouble: TroubleTexts,
     }
 
     DoorTexts {
@@ -86,7 +86,11 @@ texts! {
         /// In the order of `Acknowledge::ALL`.
         acknowledgements: [&'static str; 2],
         receipt_hint, status_hint, privacy, mask, mask_hint, retention_days, retention_days_hint,
-        retention_days_fault, save, saving, saved, not_saved, see_faults, change_pin, change_pin_hint, old_pin,
+        retention_days_fault, counter, staff, staff_hint, staff_fault, programs, programs_hint, programs_fault, scanner,
+        scanner_hint, appearance,
+        /// In the order of `APPEARANCES`.
+        appearances: [&'static str; 3],
+        appearance_hint, low, low_hint, save, saving, saved, not_saved, see_faults, change_pin, change_pin_hint, old_pin,
         new_pin, new_pin_again, change, changed, old_refused,
     }
 
@@ -130,6 +134,39 @@ texts! {
         app, takes_records, takes_records_hint, own_token_hint, running, whole, cancelled, failed, nothing,
         added: Count, known: Count, refused: Count, pruned: Count, has_records, again, not_a_backup, version, front,
         wrong, damaged, cut, content, gone,
+    }
+
+    SurveysTexts {
+        surveys, surveys_hint,
+        /// With the title of the one in service.
+        now,
+        open_surveys, import, own, no_own, templates, templates_hint, in_service, in_service_version, was_in_service,
+        never_in_service, unfinished, changed, edit, copy, copy_and_edit, export, remove, really_remove, working, unreadable,
+        file_faults, replaced, renamed, not_taken, no_words, page_n, field_n, option_n, item_n, level_n, entry_n,
+        /// Members of a survey's file, by name, and what they are to people.
+        members: &'static [(&'static str, &'static str)],
+        faults: Count, has_fault, even_out, parts, add_page, part_survey, part_first, part_items, part_last, after_level,
+        /// In the order of `KINDS`.
+        kinds: [&'static str; 7],
+        title, promise, promise_hint, theme, themes: [&'static str; 8], metric,
+        /// In the order of `Metric::ALL`.
+        metrics: [&'static str; 5],
+        languages, add_language, add_language_hint, translated, untranslated: Count, first_language, make_first,
+        remove_named, up_named, down_named, question, hint, scale,
+        /// In the order of `Scale::ALL`.
+        scales: [&'static str; 7],
+        scale_hint, levels, lowest, highest, bad, bad_hint, items_hint, add_item, item_text, target, target_hint, thanks,
+        thanks_hint, times,
+        /// What each is, and what it may be.
+        timeouts: [(&'static str, &'static str); 4],
+        these_pages, in_step_hint: Count, in_step: Count, add_field, page_title, shown_after, after_all, split, join,
+        levels_hint, conditions, when_answer, any_answer, when_point, when_point_hint, when_channel, any_channel,
+        channel_kiosk, channel_link, when_from, when_to, any_hour, label, placeholder, consent, message, add_option,
+        required, required_hint, ask_items_hint, undo, redo, put_in_service, form,
+        /// With the version and the time.
+        came_into_service,
+        refused, not_kept, edits_of_service, edits_of_former, edits_of_new, beside, preview, upright, from_start, waiting, enlarge,
+        preview_behind, preview_hint,
     }
 
     TroubleTexts {

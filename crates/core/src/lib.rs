@@ -3,10 +3,12 @@
 //! Nothing in here reads a clock, draws random bytes, touches a browser or a network: time and randomness come in
 //! as arguments, decisions go out as values. `tests/layers.rs` holds the crate to that.
 
+pub mod attract;
 pub mod batch;
 pub mod chain;
 pub mod event;
 pub mod export;
+pub mod facts;
 pub mod first_screen;
 pub mod flags;
 pub mod health;
@@ -16,6 +18,8 @@ pub mod journal;
 pub mod mask;
 pub mod outbox;
 pub mod pin;
+pub mod provision;
+pub mod rehearsal;
 pub mod repeats;
 pub mod results;
 pub mod second;

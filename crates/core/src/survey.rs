@@ -4,6 +4,8 @@
 
 mod fault;
 mod read;
+pub mod shelf;
+pub mod sketch;
 #[cfg(test)]
 pub(crate) mod tests;
 

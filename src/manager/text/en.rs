@@ -1,5 +1,7 @@
 //! English.
 
+mod surveys;
+
 use super::{
     Advice, BackupTexts, Count, DoorTexts, HealthTexts, HoursTexts, InstallTexts, PassphraseTexts, RailTexts,
     RestoreTexts, ResultsTexts, SealingTexts, SettingsTexts, SyncTexts, Texts, TroubleTexts,
@@ -14,7 +16,7 @@ pub const EN: Texts = Texts {
         ask: "Enter the manager’s PIN",
         ask_hint: "Every wrong try is recorded.",
         choose: "Choose a manager’s PIN",
-        choose_hint: "6 to 12 digits. There is no default PIN and no way to recover a lost one: keep it safe.",
+        choose_hint: "6 to 12 digits. There is no default PIN and no way to recover a lost one: keep it safe. From now on five quick taps on the mark at the top left, or Ctrl+Alt+M, lead here.",
         pin: "PIN",
         again: "Once more",
         unlock: "Unlock",
@@ -402,6 +404,20 @@ pub const EN: Texts = Texts {
         retention_days: "Keep for days",
         retention_days_hint: "Delivered events older than this may be cut down to their hashes when room is needed. Nothing that is not delivered is ever touched. 0 keeps everything.",
         retention_days_fault: "A number from 0 to 36500, please.",
+        counter: "At the counter",
+        staff: "Who serves here",
+        staff_hint: "A staff number that every answer carries. Leave it empty where it changes: the counter's program can say it for each customer.",
+        staff_fault: "At most 60 characters, please.",
+        programs: "Who may ask for a rating",
+        programs_hint: "Web origins of your counter's pages, with a space between them. They can name counter, staff and ticket, and learn whether a customer has rated, never what. How: docs/clerk.md.",
+        programs_fault: "An origin looks like https://counter.example.com: https, no path and no slash at the end.",
+        appearance: "Colours",
+        appearances: ["Light", "Dark", "As the tablet has it"],
+        appearance_hint: "Dark suits dim rooms. High contrast, which a customer can ask for, goes before either.",
+        low: "Everything to tap in the lower half",
+        low_hint: "For a tablet that hangs high, and for people who sit or are small.",
+        scanner: "A scanner reads tickets",
+        scanner_hint: "For a bar code scanner that types what it reads. Each ticket can be rated once.",
         save: "Save",
         saving: "Saving…",
         saved: "Saved · {}",
@@ -562,6 +578,7 @@ pub const EN: Texts = Texts {
         content: "The file opens, but is not as Candor writes it. Please report this.",
         gone: "The browser can no longer read the file: it was changed, moved, or its drive removed. Choose it again.",
     },
+    surveys: surveys::SURVEYS,
     trouble: TroubleTexts {
         again: "The tablet’s storage did not answer. What is recorded is safe; try again in a moment.",
         full: "The tablet’s storage is full and takes nothing new. Export first, then ask support to make room.",

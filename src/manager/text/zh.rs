@@ -1,5 +1,7 @@
 //! Chinese.
 
+mod surveys;
+
 use super::{
     Advice, BackupTexts, Count, DoorTexts, HealthTexts, HoursTexts, InstallTexts, PassphraseTexts, RailTexts,
     RestoreTexts, ResultsTexts, SealingTexts, SettingsTexts, SyncTexts, Texts, TroubleTexts,
@@ -14,7 +16,7 @@ pub const ZH: Texts = Texts {
         ask: "请输入管理密码",
         ask_hint: "每次输错都会留下记录。",
         choose: "设定管理密码",
-        choose_hint: "6 到 12 位数字。没有初始密码，忘了也无法找回，请妥善保管。",
+        choose_hint: "6 到 12 位数字。没有初始密码，忘了也无法找回，请妥善保管。以后在左上角标志上快速连点五下，或按 Ctrl+Alt+M，就能回到这里。",
         pin: "密码",
         again: "再输一次",
         unlock: "进入",
@@ -392,6 +394,20 @@ pub const ZH: Texts = Texts {
         retention_days: "保留天数",
         retention_days_hint: "空间紧张时，超过此天数且已送达的事件可能只留下哈希。未送达的绝不会动。填 0 表示全部保留。",
         retention_days_fault: "请填 0 到 36500 之间的整数。",
+        counter: "柜台联动",
+        staff: "本窗口工作人员",
+        staff_hint: "工号，每份评价都会带上。人员经常轮换就留空，由柜台程序逐位告知。",
+        staff_fault: "最多 60 个字。",
+        programs: "哪些网页可以发起评价",
+        programs_hint: "填柜台网页的来源地址，多个用空格隔开。它们可以告知窗口、工号和号票，只能知道顾客评没评，看不到评了几分。用法见 docs/clerk.md。",
+        programs_fault: "来源地址形如 https://counter.example.com：用 https，不带路径，末尾没有斜杠。",
+        appearance: "配色",
+        appearances: ["浅色", "深色", "跟随平板"],
+        appearance_hint: "深色适合光线暗的地方。顾客自己选的高对比度优先。",
+        low: "按钮都放在下半屏",
+        low_hint: "适合挂得较高的平板，也方便坐轮椅的人和孩子。",
+        scanner: "用扫码枪读号票",
+        scanner_hint: "适用于像键盘一样输入的扫码枪。每张号票只能评价一次。",
         save: "保存",
         saving: "正在保存…",
         saved: "已保存 · {}",
@@ -548,6 +564,7 @@ pub const ZH: Texts = Texts {
         content: "文件能打开，但内容不是坦言写成的样子，请反馈给技术支持。",
         gone: "浏览器读不到这个文件了：可能被改动、移走，或者存储盘已拔出。请重新选择。",
     },
+    surveys: surveys::SURVEYS,
     trouble: TroubleTexts {
         again: "本机存储暂时没有响应，已记录的内容不受影响。请稍后再试。",
         full: "本机存储已满，新的内容存不进去。请先导出数据，再联系技术支持腾出空间。",
