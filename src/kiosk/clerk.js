@@ -14,6 +14,7 @@ const plain = (value) => (typeof value === 'string' || typeof value === 'number'
 // Who has asked and was not answered yet, in their order, and whose offer the present one is.
 const asked = [];
 let present = null;
+let told = '';
 let count = 0;
 
 const offer = (by, { point, staff, ticket }, answer) => {
@@ -37,7 +38,8 @@ new MutationObserver(() => {
     const answer = asked.shift();
     if (!['busy', 'known'].includes(name)) present = answer;
     answer?.(name);
-  } else present?.(name);
+  } else if (name !== told) present?.(name);
+  told = name;
 }).observe(root, { attributes: true, attributeFilter: ['data-offer'] });
 
 // --- Programs -------------------------------------------------------------------------------------------------------

@@ -23,10 +23,20 @@
     if (leaves || /^(F1|F3|F5|F6|F7|F10|F12|BrowserBack|BrowserForward|BrowserHome|BrowserSearch|BrowserFavorites)$/.test(key)) refuse(event);
   });
 
-  // A swipe back stays where it was.
-  const stay = () => history.pushState(null, '');
+  // A swipe back stays where it was. What the address asks for behind # goes along until a manager has answered, and
+  // stands in the last entry alone: no way back leads to it again.
+  let asked = '';
+  const stay = () => {
+    const plain = location.pathname + location.search;
+    if (location.hash) {
+      asked = location.hash;
+      history.replaceState(null, '', plain);
+    }
+    history.pushState(null, '', plain + asked);
+  };
   stay();
   addEventListener('popstate', stay);
+  addEventListener('candor:answered', () => { asked = ''; });
 
   // The screen stays on. The system takes the lock away when the page is hidden or the battery low: asked for again.
   let isAsking = false;

@@ -9,6 +9,7 @@ use crate::manager::door_screen::trouble_text;
 use crate::manager::health::{HealthScreen, loss_banner};
 use crate::manager::icon::{HEALTH, LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
 use crate::manager::language::Language;
+use crate::manager::provision::{AskedCard, Provisioning};
 use crate::manager::results::ResultsScreen;
 use crate::manager::settings::SettingsScreen;
 use crate::manager::settings_form::SettingsForm;
@@ -48,6 +49,7 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
     let tab = RwSignal::new(Tab::Results);
     let form = SettingsForm::new(desk);
     let surveys = Surveys::new(desk, form);
+    let provisioning = Provisioning::new(desk, form);
     let screen = Memo::new(move |_| surveys.screen.get());
     view! {
         <div class="m-desk">
@@ -73,12 +75,13 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
             <main class="m-main" id="m-main">
                 {move || banners(desk, opened, language.get())}
                 {move || loss_banner(desk.checkup, language.get())}
+                {move || view! { <AskedCard asked=provisioning.asked language=language.get() /> }}
                 {move || match (tab.get(), language.get()) {
                     (Tab::Results, language) => view! { <ResultsScreen desk language /> }.into_any(),
                     (Tab::Sync, language) => view! { <SyncScreen desk language /> }.into_any(),
                     (Tab::Health, language) => view! { <HealthScreen desk language /> }.into_any(),
                     (Tab::Settings, language) => match screen.get() {
-                        Screen::Settings => view! { <SettingsScreen desk form surveys language /> }.into_any(),
+                        Screen::Settings => view! { <SettingsScreen desk form surveys provisioning language /> }.into_any(),
                         Screen::List => view! { <ListScreen surveys language /> }.into_any(),
                         Screen::Editor => view! { <EditorScreen surveys language /> }.into_any(),
                     },

@@ -1,13 +1,11 @@
 //! Opening hours on the settings screen: a line for each weekday, and a line for each entry of the holiday calendar.
 
-use candor_core::event::Body;
 use candor_core::hours::lines::Line;
 use candor_core::hours::{HOURS_RECORD, Hours, Weekday, Wrong};
 use candor_core::journal::StoreError;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use crate::browser::announce::News;
 use crate::browser::task::spawn;
 use crate::manager::browser;
 use crate::manager::desk::Desk;
@@ -126,16 +124,12 @@ impl Form {
     }
 }
 
-/// The trace first, as of every setting; what stays the same leaves none.
-async fn put_in_force(store: &Store, hours: &Hours) -> Result<(), StoreError> {
-    let json = serde_json::to_string(hours).unwrap_or_default();
-    if store.load(HOURS_RECORD).await?.as_ref() == Some(&json) {
-        return Ok(());
-    }
-    store.record(Body::SettingsChanged { changed: vec![HOURS_RECORD.to_owned()] }).await?;
-    store.save(HOURS_RECORD, &json).await?;
-    store.tell(&News::Settings);
-    Ok(())
+/// Puts hours into force.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn put_in_force(store: &Store, hours: &Hours) -> Result<(), StoreError> {
+    store.put_in_force(HOURS_RECORD, &serde_json::to_string(hours).unwrap_or_default()).await
 }
 
 /// The card.

@@ -2,7 +2,9 @@
 //!
 //! It lives in the element `#manager` and nowhere else. What it knows of the journal is gone from memory once it locks.
 
+mod address;
 mod app;
+mod attract_card;
 mod backup;
 mod backup_card;
 mod backup_read;
@@ -36,7 +38,10 @@ mod pad;
 mod passphrase;
 mod period;
 mod phc;
+mod picture;
 mod pin_change;
+mod provision;
+mod qr;
 mod results;
 mod score;
 mod sealing;

@@ -9,6 +9,7 @@ use candor_core::wire::Acknowledge;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use crate::manager::attract_card::AttractCard;
 use crate::manager::backup_card::BackupCard;
 use crate::manager::browser::{self, Written};
 use crate::manager::desk::{Desk, Saving, TEMPLATES};
@@ -19,6 +20,7 @@ use crate::manager::icon::{CHEVRON, icon};
 use crate::manager::install::InstallCard;
 use crate::manager::language::Language;
 use crate::manager::pin_change::PinChange;
+use crate::manager::provision::{ProvisionCard, Provisioning};
 use crate::manager::sealing_card::SealingCard;
 use crate::manager::settings_form::SettingsForm;
 use crate::manager::surveys::{Surveys, SurveysCard};
@@ -26,7 +28,13 @@ use crate::manager::text::{SettingsTexts, fill};
 
 /// The settings screen.
 #[component]
-pub fn SettingsScreen(desk: Desk, form: SettingsForm, surveys: Surveys, language: Language) -> impl IntoView {
+pub fn SettingsScreen(
+    desk: Desk,
+    form: SettingsForm,
+    surveys: Surveys,
+    provisioning: Provisioning,
+    language: Language,
+) -> impl IntoView {
     let words = &language.texts().settings;
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -59,8 +67,10 @@ pub fn SettingsScreen(desk: Desk, form: SettingsForm, surveys: Surveys, language
             </div>
         </form>
         <HoursCard desk language />
+        <AttractCard desk language />
         <PinChange desk language />
         <SealingCard desk language />
+        <ProvisionCard desk provisioning language />
         <BackupCard desk language />
         <InstallCard language />
     }

@@ -162,7 +162,8 @@ impl SettingsForm {
         self.is_token_removed.set(false);
     }
 
-    fn fill(self, settings: Settings) {
+    /// Puts settings over what is typed: they have come into force another way.
+    pub fn fill(self, settings: Settings) {
         self.endpoint.set(settings.endpoint);
         self.point.set(settings.point);
         self.survey.set(settings.survey);

@@ -92,6 +92,18 @@ impl Store {
         twice(async || self.journal.save(name, value).await).await
     }
 
+    /// Writes a named record that is a setting, and announces it: the trace first, as of every setting. What stays the
+    /// same leaves none.
+    pub async fn put_in_force(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        if self.load(name).await?.as_deref().unwrap_or_default() == value {
+            return Ok(());
+        }
+        self.record(Body::SettingsChanged { changed: vec![name.to_owned()] }).await?;
+        self.save(name, value).await?;
+        self.tell(&News::Settings);
+        Ok(())
+    }
+
     /// Writes a named record if it still is what was expected. After a silence the second try may find the first one's
     /// work, and say no.
     pub async fn exchange(&self, name: &str, expected: Option<&str>, value: &str) -> Result<bool, StoreError> {

@@ -21,7 +21,7 @@ texts! {
     /// All texts of one language. `{}` stands for what [`fill`] puts there.
     Texts {
         product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, sync: SyncTexts,
-        health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
+        health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, attract: AttractTexts, provision: ProvisionTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
         backup: BackupTexts, restore: RestoreTexts, surveys: SurveysTexts, trouble: TroubleTexts,
     }
 
@@ -94,6 +94,14 @@ texts! {
         new_pin, new_pin_again, change, changed, old_refused,
     }
 
+    AttractTexts {
+        title, hint, pictures, pictures_hint, add, none, earlier, later, remove, unusable, too_large, too_many, cards,
+        cards_hint, save, saving, saved,
+        /// Of the cards, with its number and what is wrong.
+        at,
+        not_a_card, too_long, too_many_cards,
+    }
+
     HoursTexts {
         title, hint, week_hint, weekdays: [&'static str; 7], days, days_hint, save, saving, saved,
         /// Of the calendar, with its number.
@@ -102,6 +110,16 @@ texts! {
         at,
         not_a_span, end_before_begin, overlap, not_a_date, to_before_from, same_day, unknown_weekday, no_plan,
         name_too_long, too_many, never_open, not_understood,
+    }
+
+    ProvisionTexts {
+        title, hint, export,
+        /// With the file's name.
+        exported,
+        not_taken, import, reading, unreadable, file_faults, more_faults, asked_title, asked_hint, asked_faults, host,
+        own_server, other_server, setting, now, then, stays, yes, no, none, always_open, nothing, loses_token, take,
+        discard, close, done, done_without_token, code_title, code_hint, code_point, code_show, code_hide, code_name,
+        code_too_long, code_without_survey, code_without_hours,
     }
 
     InstallTexts {

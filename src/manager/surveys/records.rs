@@ -11,7 +11,7 @@ use crate::manager::backup_records::merge;
 use crate::manager::store::Store;
 
 /// What `settings.changed` calls a survey that comes into service.
-const SURVEY: &str = "survey";
+pub const SURVEY: &str = "survey";
 
 /// The list of the owner's surveys.
 ///
@@ -27,6 +27,14 @@ pub async fn load_shelf(store: &Store) -> Result<Shelf, StoreError> {
 /// [`StoreError`].
 pub async fn load_version(store: &Store, id: &str, version: u32) -> Result<Option<String>, StoreError> {
     store.load(&version_record(id, version)).await
+}
+
+/// What the kiosk reads of a survey that is or was in service.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn load_in_service(store: &Store, id: &str) -> Result<Option<String>, StoreError> {
+    store.load(&[SURVEY_RECORD, id].concat()).await
 }
 
 /// What is being edited of a survey: its draft, else what is in service. No name of an earlier version is given again.
@@ -89,16 +97,24 @@ pub async fn put_in_service(
         changed.push(SURVEY.to_owned());
     }
     store.record(Body::SettingsChanged { changed }).await?;
+    keep_version(store, (id, version), json).await?;
+    store.save(SETTINGS_RECORD, &after.to_json()).await?;
+    store.tell(&News::Settings);
+    Ok(())
+}
+
+/// Keeps a version that may be in service from now on, and makes it the draft.
+///
+/// # Errors
+/// [`StoreError`]; also where another tab has put something else into service under this number.
+pub async fn keep_version(store: &Store, (id, version): (&str, u32), json: &str) -> Result<(), StoreError> {
     let kept = version_record(id, version);
     if !store.exchange(&kept, None, json).await? && store.load(&kept).await?.as_deref() != Some(json) {
         return Err(StoreError::Again([&kept, " is another survey"].concat()));
     }
     store.save(&[SURVEY_RECORD, id].concat(), json).await?;
     store.save(&draft_record(id), json).await?;
-    change_shelf(store, |shelf| shelf.note(id, version)).await?;
-    store.save(SETTINGS_RECORD, &after.to_json()).await?;
-    store.tell(&News::Settings);
-    Ok(())
+    change_shelf(store, |shelf| shelf.note(id, version)).await
 }
 
 /// Other tabs change the list as well.

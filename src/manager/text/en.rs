@@ -1,10 +1,11 @@
 //! English.
 
+mod provision;
 mod surveys;
 
 use super::{
-    Advice, BackupTexts, Count, DoorTexts, HealthTexts, HoursTexts, InstallTexts, PassphraseTexts, RailTexts,
-    RestoreTexts, ResultsTexts, SealingTexts, SettingsTexts, SyncTexts, Texts, TroubleTexts,
+    Advice, AttractTexts, BackupTexts, Count, DoorTexts, HealthTexts, HoursTexts, InstallTexts, PassphraseTexts,
+    RailTexts, RestoreTexts, ResultsTexts, SealingTexts, SettingsTexts, SyncTexts, Texts, TroubleTexts,
 };
 
 /// The manager's texts in English.
@@ -432,6 +433,29 @@ pub const EN: Texts = Texts {
         changed: "PIN changed",
         old_refused: "That is not the current PIN.",
     },
+    attract: AttractTexts {
+        title: "While nobody is there",
+        hint: "After a long quiet the kiosk shows what stands here in turn, above the question. Nothing of it is needed.",
+        pictures: "Pictures and clips",
+        pictures_hint: "Pictures are made as small as a tablet's screen; clips (MP4, WebM) up to 8 MB play without sound. Up to 8.",
+        add: "Add files",
+        none: "None yet.",
+        earlier: "Earlier",
+        later: "Later",
+        remove: "Remove",
+        unusable: "This browser cannot show {}.",
+        too_large: "{} is too large: up to 8 MB, please.",
+        too_many: "There is room for 8.",
+        cards: "You said, we did",
+        cards_hint: "A line each: what people said | what was done. For one language only: en: Too few chairs | 20 new ones",
+        save: "Save",
+        saving: "Saving…",
+        saved: "Saved. The loop shows it from the next time on.",
+        at: "Line {}: {}",
+        not_a_card: "there is no | with words before and after it.",
+        too_long: "at most 120 characters on either side of the |.",
+        too_many_cards: "there is room for 12.",
+    },
     hours: HoursTexts {
         title: "Opening hours",
         hint: "While you are closed, a screen that nobody uses goes dark and says when you open; a touch wakes it, and ratings are taken as ever. Leave everything empty if you are open around the clock.",
@@ -457,6 +481,7 @@ pub const EN: Texts = Texts {
         never_open: "You would never be open. Leave everything empty to be open around the clock.",
         not_understood: "This line is not understood.",
     },
+    provision: provision::PROVISION,
     install: InstallTexts {
         title: "Home screen",
         done: "This page was opened from the home screen: full screen, without an address bar, and without a network.",

@@ -1,10 +1,11 @@
 //! Chinese.
 
+mod provision;
 mod surveys;
 
 use super::{
-    Advice, BackupTexts, Count, DoorTexts, HealthTexts, HoursTexts, InstallTexts, PassphraseTexts, RailTexts,
-    RestoreTexts, ResultsTexts, SealingTexts, SettingsTexts, SyncTexts, Texts, TroubleTexts,
+    Advice, AttractTexts, BackupTexts, Count, DoorTexts, HealthTexts, HoursTexts, InstallTexts, PassphraseTexts,
+    RailTexts, RestoreTexts, ResultsTexts, SealingTexts, SettingsTexts, SyncTexts, Texts, TroubleTexts,
 };
 
 /// The manager's texts in Chinese.
@@ -422,6 +423,29 @@ pub const ZH: Texts = Texts {
         changed: "密码已更换",
         old_refused: "现在的密码不正确。",
     },
+    attract: AttractTexts {
+        title: "没人时的轮播",
+        hint: "长时间没人操作时，问题上方轮流显示这里的内容。可以不设。",
+        pictures: "图片和短片",
+        pictures_hint: "图片会缩到平板屏幕大小；短片（MP4、WebM）不超过 8 MB，静音播放。最多 8 个。",
+        add: "添加文件",
+        none: "还没有。",
+        earlier: "前移",
+        later: "后移",
+        remove: "移除",
+        unusable: "浏览器无法显示 {}。",
+        too_large: "{} 太大了，请不要超过 8 MB。",
+        too_many: "最多放 8 个。",
+        cards: "您说了，我们做了",
+        cards_hint: "每行一条：大家说的 | 我们做的。只在某种语言下显示时写成：en: Too few chairs | 20 new ones",
+        save: "保存",
+        saving: "正在保存…",
+        saved: "已保存，下次轮播时生效。",
+        at: "第 {} 行：{}",
+        not_a_card: "中间要有 |，前后都要有字。",
+        too_long: "| 两边各不超过 120 个字。",
+        too_many_cards: "最多 12 条。",
+    },
     hours: HoursTexts {
         title: "营业时间",
         hint: "非营业时间，久无人用的屏幕变暗，只显示何时再开；一碰就醒，照常可以评价。全部留空表示全天营业。",
@@ -447,6 +471,7 @@ pub const ZH: Texts = Texts {
         never_open: "这样就永远不营业了。全天营业请全部留空。",
         not_understood: "这一行看不懂。",
     },
+    provision: provision::PROVISION,
     install: InstallTexts {
         title: "主屏幕",
         done: "本页是从主屏幕打开的：全屏，没有地址栏，断网也能用。",

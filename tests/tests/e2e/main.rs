@@ -20,6 +20,7 @@ mod lock;
 mod main_story;
 mod offline_story;
 mod opening;
+mod provision;
 mod receivers;
 mod releases;
 mod replay;

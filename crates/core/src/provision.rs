@@ -1,0 +1,190 @@
+//! All settings of a tablet as one file: to keep them, or to bring them to another tablet.
+//!
+//! Neither the token nor the PIN nor a key is ever in it: those are typed where they are used. A file is read whole or
+//! refused, with the path of every fault; what it leaves out stays as it is. Reading changes nothing: what would change
+//! is shown to a person first.
+
+mod code;
+mod fault;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+pub use self::code::{MAX_CODE_CHARS, SETUP, from_fragment, setup_address};
+pub use self::fault::{Fault, FaultKind};
+use crate::hours::Hours;
+use crate::settings::{Settings, SettingsFault};
+use crate::survey::Survey;
+
+/// Settings and hours are some kilobytes, a survey ten: room for every survey that one owner keeps.
+pub const MAX_FILE_BYTES: usize = 512 * 1024;
+/// More surveys of one's own than anybody keeps in service.
+pub const MAX_SURVEYS: usize = 20;
+/// The format that this version writes and reads.
+const FORMAT: u64 = 1;
+
+/// A settings file that was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provision {
+    /// Each fit by itself, by its name.
+    settings: Map<String, Value>,
+    /// Opening hours, if it has any.
+    pub hours: Option<Hours>,
+    /// Surveys of the owner's.
+    pub surveys: Vec<Carried>,
+}
+
+/// A survey that a file carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// The survey.
+    pub survey: Survey,
+    /// As the file has it.
+    pub json: String,
+}
+
+/// What a file is held against: the tablet that would take it.
+#[derive(Clone, Copy, Debug)]
+pub struct Here<'a> {
+    /// The settings in force.
+    pub in_force: &'a Settings,
+    /// The surveys that come with the app.
+    pub templates: &'a [&'a str],
+    /// The owner's surveys that can be in service here.
+    pub own: &'a [String],
+}
+
+/// A setting that would become another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its name.
+    pub name: String,
+    /// What stands.
+    pub before: Value,
+    /// What would stand.
+    pub after: Value,
+}
+
+impl Provision {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Every fault found, each with its path.
+    pub fn read(text: &str) -> Result<Self, Vec<Fault>> {
+        read::provision(text)
+    }
+
+    /// The settings as they would be on this tablet. `locales` gives the languages of a survey; `None` while they are not
+    /// known here, and then nothing is held against them.
+    ///
+    /// # Errors
+    /// What this tablet has not, each with its path.
+    pub fn onto(&self, here: Here<'_>, locales: impl Fn(&str) -> Option<Vec<String>>) -> Result<Settings, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let mut fault = |path: String, kind: FaultKind| faults.push(Fault { path, kind });
+        for (place, carried) in self.surveys.iter().enumerate() {
+            if here.templates.contains(&carried.survey.id.as_str()) {
+                fault(format!("surveys[{place}].id"), FaultKind::Template);
+            }
+        }
+        let mut settings = self.merged(here.in_force);
+        let carried = self.surveys.iter().find(|carried| carried.survey.id == settings.survey);
+        let is_here = here.templates.contains(&settings.survey.as_str()) || here.own.contains(&settings.survey);
+        if self.has("survey") && carried.is_none() && !is_here {
+            fault("settings.survey".to_owned(), FaultKind::NotHere);
+        } else {
+            let spoken = carried.map(|carried| carried.survey.locales.clone()).or_else(|| locales(&settings.survey));
+            if let Some(spoken) = spoken {
+                if self.has("languages") {
+                    let foreign = settings.languages.iter().enumerate().filter(|(_, tag)| !spoken.contains(tag));
+                    foreign.for_each(|(place, _)| fault(format!("settings.languages[{place}]"), FaultKind::NotSpoken));
+                } else {
+                    settings.languages.retain(|tag| spoken.contains(tag));
+                }
+                if settings.languages.is_empty() {
+                    settings.languages = spoken;
+                }
+            }
+        }
+        for wrong in settings.check("").err().unwrap_or_default() {
+            let (name, kind) = match wrong {
+                SettingsFault::Endpoint => ("endpoint", FaultKind::Endpoint),
+                SettingsFault::Point => ("point", FaultKind::Place),
+                SettingsFault::Languages | SettingsFault::Token => ("languages", FaultKind::NotSpoken),
+                SettingsFault::RetentionDays => ("retention_days", FaultKind::Days),
+                SettingsFault::Staff => ("staff", FaultKind::Place),
+                SettingsFault::Programs => ("programs", FaultKind::Origin),
+            };
+            fault(["settings.", name].concat(), kind);
+        }
+        if faults.is_empty() { Ok(settings) } else { Err(faults) }
+    }
+
+    /// Whether it says anything about a setting.
+    pub fn has(&self, name: &str) -> bool {
+        self.settings.contains_key(name)
+    }
+
+    /// What the file says, on top of what is in force.
+    fn merged(&self, in_force: &Settings) -> Settings {
+        let mut all = members(in_force);
+        all.extend(self.settings.clone());
+        Settings::from_json(&Value::Object(all).to_string()).unwrap_or_default()
+    }
+}
+
+/// What would become another, by name, in the order of the settings.
+pub fn changes(before: &Settings, after: &Settings) -> Vec<Change> {
+    let (old, new) = (members(before), members(after));
+    let value = |of: &Map<String, Value>, name: &str| of.get(name).cloned().unwrap_or_default();
+    let change = |name: String| Change { before: value(&old, &name), after: value(&new, &name), name };
+    before.differences(after).into_iter().map(change).collect()
+}
+
+/// A file as it is kept. `surveys` are the owner's own, as they stand in the journal; what is no JSON is left out.
+pub fn write(settings: &Settings, hours: Option<&Hours>, surveys: &[String]) -> String {
+    let surveys: Vec<Value> = surveys.iter().filter_map(|json| serde_json::from_str(json).ok()).collect();
+    let file = File { candor: MARK, format: FORMAT, settings: said(settings, &[]), hours, surveys };
+    serde_json::to_string_pretty(&file).unwrap_or_default()
+}
+
+/// The same for a code: settings and hours alone, without what `left_out` names.
+pub fn write_compact(settings: &Settings, hours: Option<&Hours>, left_out: &[&str]) -> String {
+    let settings = said(settings, left_out);
+    let file = File { candor: MARK, format: FORMAT, settings, hours, surveys: Vec::new() };
+    serde_json::to_string(&file).unwrap_or_default()
+}
+
+/// What `candor` says in a settings file, and in nothing else that Candor writes.
+const MARK: &str = "settings";
+
+#[derive(Serialize)]
+struct File<'a> {
+    candor: &'static str,
+    format: u64,
+    settings: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hours: Option<&'a Hours>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    surveys: Vec<Value>,
+}
+
+/// What a file says of settings: no languages stand for those of the survey, and are not said.
+fn said(settings: &Settings, left_out: &[&str]) -> Map<String, Value> {
+    let mut said = members(settings);
+    said.retain(|name, value| {
+        let is_default = name == "languages" && *value == Value::Array(Vec::new());
+        !is_default && !left_out.contains(&name.as_str())
+    });
+    said
+}
+
+fn members(settings: &Settings) -> Map<String, Value> {
+    match serde_json::to_value(settings) {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
+}
