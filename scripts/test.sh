@@ -110,9 +110,31 @@ find_browsers() {
   if [[ $EUID -eq 0 ]]; then export WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1; fi
 }
 
-# Release builds, since what is driven is what is shipped.
+# Release builds, since what is driven is what is shipped. Where all parts run
+# they are made beside the first ones: the last step of each module of wasm
+# keeps one core only.
+BUILD=$WORK/build
+BUILDER=
+
+build_beside() {
+  {
+    if make --no-print-directory build >"$BUILD.log" 2>&1; then echo ok; else echo failed; fi >"$BUILD.ended"
+  } </dev/null &
+  BUILDER=$!
+}
+
 build_all() {
-  make --no-print-directory build
+  if [[ -z $BUILDER ]]; then
+    make --no-print-directory build
+    return
+  fi
+  while kill -0 "$BUILDER" 2>/dev/null && [[ ! -s $BUILD.ended ]]; do sleep 0.5; done
+  cat "$BUILD.log"
+  [[ $(cat "$BUILD.ended") == ok ]] || fail "what the tests need could not be built"
+}
+
+end_builder() {
+  if [[ -n $BUILDER ]]; then kill "$BUILDER" 2>/dev/null || true; fi
 }
 
 # --- The parts --------------------------------------------------------------
@@ -138,20 +160,20 @@ part_app() {
 }
 
 part_collector() {
-  make --no-print-directory dist/index.html # the collector carries it inside
+  build_all # the collector carries the app inside
   start_postgres
   cargo test --no-fail-fast -p candor-collector
 }
 
 # The candor program and what it is made of.
 part_tools() {
-  make --no-print-directory dist/index.html # its tests use the collector, which carries it inside
+  build_all # its tests use the collector, which carries the app inside
   start_postgres
   cargo test --no-fail-fast -p candor-vault -p candor-cli
 }
 
 part_size() {
-  make --no-print-directory dist/index.html
+  build_all
   scripts/size.sh
 }
 
@@ -247,9 +269,12 @@ run_part() {
 
 main() {
   local part
-  trap 'rm -rf "$WORK"' EXIT
+  trap 'end_builder; rm -rf "$WORK"' EXIT
   trap 'exit 130' INT TERM HUP
-  (($#)) || set -- "${ALL_PARTS[@]}"
+  if (($# == 0)); then
+    build_beside
+    set -- "${ALL_PARTS[@]}"
+  fi
   for part in "$@"; do
     declare -F "part_$part" >/dev/null || fail "there is no part '$part'; there are: ${ALL_PARTS[*]} faults-full replay screenshots"
   done

@@ -431,7 +431,9 @@ impl Kiosk {
         let point = page::parameter("point").unwrap_or_else(|| settings.point.clone());
         let asked = page::parameter("lang").filter(|tag| offered.contains(tag));
         let locale = asked.or_else(|| offered.first().cloned()).unwrap_or_default();
-        let asked = Asked { json, offered, appearance: settings.appearance.clone(), is_low: settings.low };
+        let ways = [(settings.low, "low "), (settings.fullscreen, "fullscreen "), (!settings.sound, "quiet")];
+        let ways = ways.into_iter().filter(|(is_chosen, _)| *is_chosen).map(|(_, name)| name).collect();
+        let asked = Asked { json, offered, appearance: settings.appearance.clone(), ways };
         let survey = asked.in_language(&locale).await.unwrap_or(survey);
         // While this was read a customer may have begun: what is new then waits for the next one.
         if self.session.with_untracked(Option::is_some) && !self.is_at_rest() {
@@ -564,7 +566,7 @@ impl Kiosk {
     fn show_first_screen(self, survey: &Survey, point: &str, default: &str, shown: &str) {
         let parts = self.parts();
         let asked = parts.survey.borrow();
-        let looks = [("appearance", asked.appearance.as_str()), ("reach", if asked.is_low { "low" } else { "" })];
+        let looks = [("appearance", asked.appearance.as_str()), ("ways", asked.ways.as_str())];
         let first = first_screen(survey, &asked.offered, point, default, &looks, text::text);
         page::show_first_screen(&first, shown);
     }
@@ -862,7 +864,8 @@ struct Asked {
     json: String,
     offered: Vec<String>,
     appearance: String,
-    is_low: bool,
+    /// `low`, `fullscreen`, `quiet`.
+    ways: String,
 }
 
 impl Asked {

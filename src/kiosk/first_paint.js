@@ -71,7 +71,7 @@
     const text = first.texts[known];
     root.lang = known;
     root.dir = known === 'ar' ? 'rtl' : 'ltr';
-    Object.assign(root.dataset, { theme: first.theme, appearance: first.appearance || '', reach: first.reach || '' });
+    Object.assign(root.dataset, { theme: first.theme, appearance: first.appearance || '', ways: first.ways || '' });
     wear();
     for (const id of ['question', 'hint', 'promise', 'large', 'contrast', 'read']) at(id).textContent = text[id];
     at('place').textContent = root.dataset.visit || first.place || text.title;
@@ -175,7 +175,7 @@
   // A kiosk whose wasm does not start still gets its next release.
   const release = () => import('./release.js');
   candor.atRest = () => release().then((module) => module.atRest());
-  setTimeout(() => { release(); import('./loop.js'); }, 10_000);
+  setTimeout(() => { release(); import('./loop.js'); import('./chime.js'); }, 10_000);
   import('./clerk.js');
 
   const keep = (level) => {

@@ -23,6 +23,12 @@
     if (leaves || /^(F1|F3|F5|F6|F7|F10|F12|BrowserBack|BrowserForward|BrowserHome|BrowserSearch|BrowserFavorites)$/.test(key)) refuse(event);
   });
 
+  // Where the owner wants it: a browser gives the whole screen only to a touch, and takes it away with Escape.
+  at('click', ({ target }) => {
+    const root = document.documentElement;
+    if (/fullscreen/.test(root.dataset.ways) && !document.fullscreenElement && !target.closest?.('#manager')) root.requestFullscreen?.({ navigationUI: 'hide' }).catch(() => {});
+  });
+
   // A swipe back stays where it was. What the address asks for behind # goes along until a manager has answered, and
   // stands in the last entry alone: no way back leads to it again.
   let asked = '';

@@ -197,6 +197,10 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
                 words.appearance_hint,
             )}
             <div class="m-field">{tick("low", words.low, words.low_hint, form.low, form)}</div>
+            <div class="m-field">
+                {tick("fullscreen", words.fullscreen, words.fullscreen_hint, form.fullscreen, form)}
+            </div>
+            <div class="m-field">{tick("sound", words.sound, words.sound_hint, form.sound, form)}</div>
             <fieldset class="m-field m-languages" id="m-languages" tabindex="-1" aria-describedby="m-languages-hint m-languages-fault">
                 <legend>{words.languages}</legend>
                 {move || form.locales().into_iter().map(|tag| language_row(form, tag, words)).collect_view()}

@@ -43,6 +43,10 @@ pub struct SettingsForm {
     pub appearance: RwSignal<String>,
     /// Whether everything to tap stands in the lower half.
     pub low: RwSignal<bool>,
+    /// Whether the page takes the whole screen.
+    pub fullscreen: RwSignal<bool>,
+    /// Whether the kiosk is heard.
+    pub sound: RwSignal<bool>,
     desk: Desk,
 }
 
@@ -67,6 +71,8 @@ impl SettingsForm {
             scanner: RwSignal::new(false),
             appearance: RwSignal::default(),
             low: RwSignal::new(false),
+            fullscreen: RwSignal::new(false),
+            sound: RwSignal::new(true),
             desk,
         };
         let is_loaded = Memo::new(move |_| desk.settings.with(Option::is_some));
@@ -145,6 +151,8 @@ impl SettingsForm {
             scanner: self.scanner.get_untracked(),
             appearance: self.appearance.get_untracked(),
             low: self.low.get_untracked(),
+            fullscreen: self.fullscreen.get_untracked(),
+            sound: self.sound.get_untracked(),
         };
         self.desk.save_settings(settings, token);
     }
@@ -178,6 +186,8 @@ impl SettingsForm {
         self.scanner.set(settings.scanner);
         self.appearance.set(settings.appearance);
         self.low.set(settings.low);
+        self.fullscreen.set(settings.fullscreen);
+        self.sound.set(settings.sound);
     }
 }
 

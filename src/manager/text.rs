@@ -90,7 +90,7 @@ texts! {
         scanner_hint, appearance,
         /// In the order of `APPEARANCES`.
         appearances: [&'static str; 3],
-        appearance_hint, low, low_hint, save, saving, saved, not_saved, see_faults, change_pin, change_pin_hint, old_pin,
+        appearance_hint, low, low_hint, fullscreen, fullscreen_hint, sound, sound_hint, save, saving, saved, not_saved, see_faults, change_pin, change_pin_hint, old_pin,
         new_pin, new_pin_again, change, changed, old_refused,
     }
 

@@ -46,12 +46,27 @@ pub struct Settings {
     pub appearance: String,
     /// Whether everything to tap stands in the lower half, in reach of whoever sits or is small.
     pub low: bool,
+    /// Whether the page takes the whole screen with the first touch, where a browser shows anything else.
+    pub fullscreen: bool,
+    /// Whether the question whether anybody is there comes with a sound.
+    pub sound: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        let KioskSettings { point, survey, languages, mask, staff, programs, scanner, appearance, low } =
-            KioskSettings::default();
+        let KioskSettings {
+            point,
+            survey,
+            languages,
+            mask,
+            staff,
+            programs,
+            scanner,
+            appearance,
+            low,
+            fullscreen,
+            sound,
+        } = KioskSettings::default();
         Self {
             endpoint: "/v1/events".into(),
             point,
@@ -66,6 +81,8 @@ impl Default for Settings {
             scanner,
             appearance,
             low,
+            fullscreen,
+            sound,
         }
     }
 }
@@ -91,6 +108,10 @@ pub struct KioskSettings {
     pub appearance: String,
     /// As [`Settings::low`].
     pub low: bool,
+    /// As [`Settings::fullscreen`].
+    pub fullscreen: bool,
+    /// As [`Settings::sound`].
+    pub sound: bool,
 }
 
 impl Default for KioskSettings {
@@ -105,6 +126,8 @@ impl Default for KioskSettings {
             scanner: false,
             appearance: APPEARANCES[0].to_owned(),
             low: false,
+            fullscreen: false,
+            sound: true,
         }
     }
 }
@@ -140,6 +163,8 @@ impl KioskSettings {
                 .filter(|known| APPEARANCES.contains(&known.as_str()))
                 .unwrap_or(default.appearance),
             low: fields.get("low") == Some(&Value::Bool(true)),
+            fullscreen: fields.get("fullscreen") == Some(&Value::Bool(true)),
+            sound: fields.get("sound") != Some(&Value::Bool(false)),
         }
     }
 }
@@ -170,8 +195,19 @@ impl Settings {
         let fields = value.as_object()?;
         let text = |name: &str| fields.get(name).and_then(Value::as_str);
         let days = fields.get("retention_days").and_then(Value::as_u64).and_then(|days| u32::try_from(days).ok());
-        let KioskSettings { point, survey, languages, mask, staff, programs, scanner, appearance, low } =
-            KioskSettings::of(fields);
+        let KioskSettings {
+            point,
+            survey,
+            languages,
+            mask,
+            staff,
+            programs,
+            scanner,
+            appearance,
+            low,
+            fullscreen,
+            sound,
+        } = KioskSettings::of(fields);
         let default = Self::default();
         Some(Self {
             endpoint: text("endpoint").map_or(default.endpoint, str::to_owned),
@@ -187,6 +223,8 @@ impl Settings {
             scanner,
             appearance,
             low,
+            fullscreen,
+            sound,
         })
     }
 
@@ -241,6 +279,8 @@ impl Settings {
             ("scanner", self.scanner == other.scanner),
             ("appearance", self.appearance == other.appearance),
             ("low", self.low == other.low),
+            ("fullscreen", self.fullscreen == other.fullscreen),
+            ("sound", self.sound == other.sound),
         ];
         pairs.into_iter().filter(|(_, is_same)| !is_same).map(|(name, _)| name.to_owned()).collect()
     }
@@ -346,6 +386,8 @@ mod tests {
             scanner: true,
             appearance: "auto".into(),
             low: true,
+            fullscreen: true,
+            sound: false,
         };
         assert_eq!(Settings::from_json(&settings.to_json()), Some(settings));
         assert_eq!(Settings::from_json("{}"), Some(Settings::default()));
@@ -403,10 +445,23 @@ mod tests {
             scanner: true,
             appearance: "dark".into(),
             low: true,
+            fullscreen: true,
+            sound: false,
             ..Settings::default()
         };
-        let names =
-            ["format", "acknowledge", "mask", "retention_days", "staff", "programs", "scanner", "appearance", "low"];
+        let names = [
+            "format",
+            "acknowledge",
+            "mask",
+            "retention_days",
+            "staff",
+            "programs",
+            "scanner",
+            "appearance",
+            "low",
+            "fullscreen",
+            "sound",
+        ];
         assert_eq!(Settings::default().differences(&changed), names);
     }
 

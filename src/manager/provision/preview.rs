@@ -134,6 +134,8 @@ fn label(name: &str, language: Language) -> String {
         "scanner" => words.scanner,
         "appearance" => words.appearance,
         "low" => words.low,
+        "fullscreen" => words.fullscreen,
+        "sound" => words.sound,
         other => other,
     };
     label.to_owned()

@@ -132,7 +132,7 @@ fn levels(surveys: Surveys, language: Language, page: usize, shape: &Shape) -> A
                 }
             >
                 {face(scale, level)}
-                <span>{number}</span>
+                <span class:sr=scale.is_numbers()>{number}</span>
             </button>
         }
     };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use candor_tests::browser::Engine;
 use candor_tests::collector::Collector;
 use candor_tests::kiosk::{Kiosk, open_kiosk};
+use candor_tests::wait::until;
 use serde_json::{Value, json};
 
 const THEMES: [&str; 8] = ["government", "bank", "hospital", "hotel", "restaurant", "retail", "education", "helpdesk"];
@@ -42,9 +43,39 @@ pub async fn see_no_violation(kiosk: &Kiosk, screen: &str, seen: &mut Vec<String
 /// The kiosk as somebody meets it who wants no motion: faces that bob never come to an end.
 pub async fn open_without_motion(collector: &Collector) -> Kiosk {
     let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
-    let features = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
-    kiosk.browser.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+    prefer(&kiosk, "light").await;
     kiosk
+}
+
+/// No motion, and these colours: what a system tells the page that somebody prefers.
+async fn prefer(kiosk: &Kiosk, scheme: &str) {
+    let features = json!([
+        { "name": "prefers-reduced-motion", "value": "reduce" },
+        { "name": "prefers-color-scheme", "value": scheme },
+    ]);
+    kiosk.browser.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+}
+
+/// Has the page in dark colours for as long as axe looks.
+async fn see_no_violation_in_the_dark(kiosk: &Kiosk, screen: &str, seen: &mut Vec<String>) {
+    prefer(kiosk, "dark").await;
+    until("the dark colours", async || {
+        let paper = kiosk.browser.run(PAPER, vec![]).await;
+        if paper.as_str().is_some_and(|paper| paper.starts_with("#1")) { Ok(()) } else { Err(paper.to_string()) }
+    })
+    .await;
+    see_no_violation(kiosk, &format!("{screen}, dark"), seen).await;
+    prefer(kiosk, "light").await;
+}
+
+const PAPER: &str = "return getComputedStyle(document.documentElement).getPropertyValue('--paper').trim();";
+
+/// Behind the door: colours as the system has them.
+async fn follow_the_system_s_colours(kiosk: &Kiosk) {
+    kiosk.open_manager_and_choose_a_pin().await;
+    kiosk.tap("tab-settings").await;
+    kiosk.choose("appearance", "auto").await;
+    kiosk.save_settings().await;
 }
 
 async fn resize(kiosk: &Kiosk, width: u32, height: u32) {
@@ -57,6 +88,8 @@ async fn axe_finds_nothing_on_any_screen_of_a_customer_in_any_theme() {
     let collector = Collector::start().await;
     let kiosk = open_without_motion(&collector).await;
     let mut seen = Vec::new();
+    follow_the_system_s_colours(&kiosk).await;
+    kiosk.lock_manager().await;
     for theme in THEMES {
         kiosk.go_to(&format!("{}?survey={theme}", collector.page())).await;
         kiosk.see_ready().await;
@@ -65,6 +98,7 @@ async fn axe_finds_nothing_on_any_screen_of_a_customer_in_any_theme() {
             see_no_violation(&kiosk, &format!("{theme}, rating, {look}"), &mut seen).await;
         }
         resize(&kiosk, 1280, 800).await;
+        see_no_violation_in_the_dark(&kiosk, &format!("{theme}, rating"), &mut seen).await;
         for look in ["elder-mode", "contrast"] {
             kiosk.tap(look).await;
             see_no_violation(&kiosk, &format!("{theme}, rating, {look}"), &mut seen).await;
@@ -74,6 +108,7 @@ async fn axe_finds_nothing_on_any_screen_of_a_customer_in_any_theme() {
         kiosk.tap(if theme == "hotel" { "nps-1" } else { "rate-1" }).await;
         kiosk.see("follow-up").await;
         see_no_violation(&kiosk, &format!("{theme}, reasons"), &mut seen).await;
+        see_no_violation_in_the_dark(&kiosk, &format!("{theme}, reasons"), &mut seen).await;
         kiosk.tap("elder-mode").await;
         see_no_violation(&kiosk, &format!("{theme}, reasons, large"), &mut seen).await;
         if ["hospital", "hotel", "education"].contains(&theme) {
@@ -87,6 +122,7 @@ async fn axe_finds_nothing_on_any_screen_of_a_customer_in_any_theme() {
         kiosk.skip().await;
         kiosk.see_thanks().await;
         see_no_violation(&kiosk, &format!("{theme}, thanks, large"), &mut seen).await;
+        see_no_violation_in_the_dark(&kiosk, &format!("{theme}, thanks, large"), &mut seen).await;
         kiosk.leave_thanks().await;
     }
     kiosk.tap("language").await;
@@ -105,11 +141,20 @@ async fn axe_finds_nothing_on_what_time_brings_and_behind_the_door() {
     for level in [5, 2] {
         kiosk.rate_and_say(level, "很好").await;
     }
-    kiosk.open_manager_and_choose_a_pin().await;
+    follow_the_system_s_colours(&kiosk).await;
     for tab in ["tab-results", "tab-sync", "tab-health", "tab-settings"] {
         kiosk.tap(tab).await;
         see_no_violation(&kiosk, tab, &mut seen).await;
+        see_no_violation_in_the_dark(&kiosk, tab, &mut seen).await;
     }
+    kiosk.tap("surveys").await;
+    kiosk.see("copy-hotel").await;
+    see_no_violation(&kiosk, "surveys", &mut seen).await;
+    kiosk.tap("copy-hotel").await;
+    kiosk.tap("part-page-0").await;
+    kiosk.tap("add-option-0").await;
+    see_no_violation(&kiosk, "the editor, with a fault", &mut seen).await;
+    see_no_violation_in_the_dark(&kiosk, "the editor, with a fault", &mut seen).await;
     kiosk.lock_manager().await;
     kiosk.knock().await;
     kiosk.see("pin").await;

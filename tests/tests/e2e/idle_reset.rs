@@ -13,6 +13,11 @@ use candor_tests::wait::until;
 const IDLE: Duration = Duration::from_secs(45);
 const WARNING: Duration = Duration::from_secs(20);
 const MOMENT: Duration = Duration::from_secs(1);
+/// Counts the tones that the page makes.
+const LISTEN: &str = "window.tones = 0;
+    const make = AudioContext.prototype.createOscillator;
+    AudioContext.prototype.createOscillator = function () { window.tones += 1; return make.call(this); };";
+const CAN_SOUND: &str = "return performance.getEntriesByType('resource').some(({ name }) => name.endsWith('chime.js'));";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_who_has_left_is_recorded_as_far_as_they_came_and_forgotten() {
@@ -32,8 +37,19 @@ async fn a_customer_who_has_left_is_recorded_as_far_as_they_came_and_forgotten()
     kiosk.see_no("idle-warning").await;
     assert!(kiosk.is_pressed("reason-attitude").await, "what was there stays");
 
+    until("what sounds to be there", async || {
+        let is_there = kiosk.browser.run(CAN_SOUND, vec![]).await;
+        if is_there == true { Ok(()) } else { Err("it is fetched after ten seconds".to_owned()) }
+    })
+    .await;
+    kiosk.browser.run(LISTEN, vec![]).await;
     kiosk.let_pass(IDLE + MOMENT).await;
     kiosk.see("idle-warning").await;
+    until("two tones", async || {
+        let tones = kiosk.browser.run("return window.tones;", vec![]).await;
+        if tones == 2 { Ok(()) } else { Err(tones.to_string()) }
+    })
+    .await;
     kiosk.let_pass(WARNING - 2 * MOMENT).await;
     kiosk.see("idle-warning").await;
     kiosk.let_pass(2 * MOMENT).await;

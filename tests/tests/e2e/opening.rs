@@ -1,5 +1,6 @@
 //! What opens: the place by its hours, where a quiet screen goes dark while it is closed; and the page from the home screen.
 
+use std::path::Path;
 use std::time::Duration;
 
 use candor_core::hours::Weekday;
@@ -69,6 +70,59 @@ async fn save(kiosk: &Kiosk) -> String {
         if said.is_empty() || said.contains('…') { Err(said) } else { Ok(said) }
     })
     .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_and_cards_stand_in_turn_while_nobody_is_there() {
+    const SHOWN: &str = "const shown = document.querySelector('.loop');
+        return shown ? (shown.querySelector('img')?.src.slice(0, 23) ?? shown.textContent) : null;";
+    let collector = Collector::start().await;
+    let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
+    kiosk.open_manager_and_choose_a_pin().await;
+    kiosk.tap("tab-settings").await;
+    let save = async |expected: &str| {
+        kiosk.tap("save-attract").await;
+        until("the loop to be saved or refused", async || {
+            let said = kiosk.text("attract-says").await;
+            if said.contains(expected) { Ok(()) } else { Err(said) }
+        })
+        .await;
+    };
+    kiosk.replace("cards", "中间没有竖线").await;
+    save("第 1 行：中间要有 |").await;
+    kiosk.replace("cards", "等候太久 | 午间加开两个窗口\nen: Long queues | Two more counters").await;
+    let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/icon-192.png");
+    kiosk.choose_file("add-pictures", &picture).await;
+    until("the picture", async || {
+        let listed = kiosk.text("pictures").await;
+        if listed.contains("icon-192.png") { Ok(()) } else { Err(listed) }
+    })
+    .await;
+    save("已保存").await;
+    kiosk.lock_manager().await;
+    kiosk.see_first_screen().await;
+
+    kiosk.reload().await;
+    kiosk.see_ready().await;
+    kiosk.hold_the_clock().await;
+    kiosk.tap("contrast").await;
+    kiosk.tap("contrast").await;
+    kiosk.let_pass(QUIET).await;
+    kiosk.see("attract").await;
+    let see = async |expected: &str| {
+        until(expected, async || {
+            let shown = kiosk.browser.run(SHOWN, vec![]).await;
+            if shown.as_str().is_some_and(|shown| shown.contains(expected)) { Ok(()) } else { Err(shown.to_string()) }
+        })
+        .await;
+    };
+    see("data:image/jpeg;base64,").await;
+    kiosk.let_pass(Duration::from_secs(9)).await;
+    see("午间加开两个窗口").await;
+    kiosk.let_pass(Duration::from_secs(8)).await;
+    see("data:image/jpeg;base64,").await;
+    kiosk.tap("start").await;
+    kiosk.see_first_screen().await;
 }
 
 /// The browser's offer is kept from the public, and made to the manager.

@@ -112,7 +112,7 @@ impl Reader {
                 "format" => self.one_of(path, value, &Format::ALL.map(Format::name)),
                 "acknowledge" => self.one_of(path, value, &Acknowledge::ALL.map(Acknowledge::name)),
                 "appearance" => self.one_of(path, value, &APPEARANCES),
-                "mask" | "scanner" | "low" => {
+                "mask" | "scanner" | "low" | "fullscreen" | "sound" => {
                     if !value.is_boolean() {
                         self.form(path, Form::NotABool);
                     }

@@ -24,6 +24,8 @@ fn everything() -> Settings {
         scanner: true,
         appearance: "auto".into(),
         low: true,
+        fullscreen: true,
+        sound: false,
     }
 }
 
