@@ -70,12 +70,13 @@ async fn see_no_violation_in_the_dark(kiosk: &Kiosk, screen: &str, seen: &mut Ve
 
 const PAPER: &str = "return getComputedStyle(document.documentElement).getPropertyValue('--paper').trim();";
 
-/// Behind the door: colours as the system has them.
+/// Colours as the system has them: that comes into service between two customers.
 async fn follow_the_system_s_colours(kiosk: &Kiosk) {
     kiosk.open_manager_and_choose_a_pin().await;
     kiosk.tap("tab-settings").await;
     kiosk.choose("appearance", "auto").await;
     kiosk.save_settings().await;
+    kiosk.lock_manager().await;
 }
 
 async fn resize(kiosk: &Kiosk, width: u32, height: u32) {
@@ -89,7 +90,6 @@ async fn axe_finds_nothing_on_any_screen_of_a_customer_in_any_theme() {
     let kiosk = open_without_motion(&collector).await;
     let mut seen = Vec::new();
     follow_the_system_s_colours(&kiosk).await;
-    kiosk.lock_manager().await;
     for theme in THEMES {
         kiosk.go_to(&format!("{}?survey={theme}", collector.page())).await;
         kiosk.see_ready().await;
@@ -142,6 +142,7 @@ async fn axe_finds_nothing_on_what_time_brings_and_behind_the_door() {
         kiosk.rate_and_say(level, "很好").await;
     }
     follow_the_system_s_colours(&kiosk).await;
+    kiosk.open_manager().await;
     for tab in ["tab-results", "tab-sync", "tab-health", "tab-settings"] {
         kiosk.tap(tab).await;
         see_no_violation(&kiosk, tab, &mut seen).await;

@@ -91,7 +91,7 @@ async fn pictures_and_cards_stand_in_turn_while_nobody_is_there() {
     kiosk.replace("cards", "中间没有竖线").await;
     save("第 1 行：中间要有 |").await;
     kiosk.replace("cards", "等候太久 | 午间加开两个窗口\nen: Long queues | Two more counters").await;
-    let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/icon-192.png");
+    let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/icon-192.png").canonicalize().unwrap();
     kiosk.choose_file("add-pictures", &picture).await;
     until("the picture", async || {
         let listed = kiosk.text("pictures").await;

@@ -66,6 +66,7 @@ async fn a_tablet_is_set_up_from_another_once_its_manager_has_seen_the_host() {
     second.tap("asked-take").await;
     second.see_attribute("asked-says", "data-ok", "true").await;
     see_asked(&second, false).await;
+    second.lock_manager().await;
     second.browser.run("history.back();", vec![]).await;
     see_place(&second, "4 号窗口").await;
     see_asked(&second, false).await;
