@@ -527,7 +527,7 @@ impl IndexedDbJournal {
                 } else {
                     put(&ids, event.id.as_str(), key)?;
                     if let Some(ticket) = event.data.get("ticket").filter(|_| event.kind == "rating.given") {
-                        put(&ids, &ticket_key(ticket.as_str().unwrap_or_default()), key)?;
+                        put(&ids, ticket_key(ticket.as_str().unwrap_or_default()), key)?;
                     }
                     added.insert(event.id.as_str(), key);
                     restored.added += 1;
@@ -658,7 +658,7 @@ impl IndexedDbJournal {
             add(&transaction.object_store(EVENTS)?, key, json.as_str())?;
             add(&ids, draft.id.as_str(), key)?;
             if let Body::RatingGiven { context: Context { ticket: Some(ticket), .. }, .. } = &draft.body {
-                put(&ids, &ticket_key(ticket), key)?;
+                put(&ids, ticket_key(ticket), key)?;
             }
             if let Some(text) = draft.text.as_ref().map(PersonalText::to_json) {
                 put(&transaction.object_store(TEXTS)?, key, text.as_str())?;

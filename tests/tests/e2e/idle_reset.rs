@@ -17,7 +17,8 @@ const MOMENT: Duration = Duration::from_secs(1);
 const LISTEN: &str = "window.tones = 0;
     const make = AudioContext.prototype.createOscillator;
     AudioContext.prototype.createOscillator = function () { window.tones += 1; return make.call(this); };";
-const CAN_SOUND: &str = "return performance.getEntriesByType('resource').some(({ name }) => name.endsWith('chime.js'));";
+const CAN_SOUND: &str =
+    "return performance.getEntriesByType('resource').some(({ name }) => name.endsWith('chime.js'));";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_who_has_left_is_recorded_as_far_as_they_came_and_forgotten() {

@@ -50,7 +50,12 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         // 30 s is when a tablet gives up on an answer.
-        Self { max_body: 1024 * 1024, request_time: Duration::from_secs(30), allow_origins: Vec::new(), allow_opener: false }
+        Self {
+            max_body: 1024 * 1024,
+            request_time: Duration::from_secs(30),
+            allow_origins: Vec::new(),
+            allow_opener: false,
+        }
     }
 }
 
