@@ -2,6 +2,7 @@
 //! fetched when somebody opens the door.
 
 pub mod browser;
+pub mod code;
 pub mod keeper;
 pub mod kiosk;
 pub mod manager;

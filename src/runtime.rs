@@ -399,7 +399,7 @@ impl Kiosk {
         }
         let mut settings = KioskSettings::default();
         if parts.journal.load(TOKEN_RECORD).await == Ok(None)
-            && let Some(trial) = fetch::trial().await
+            && let Some(trial) = fetch::trial(!link_channel().is_empty()).await
         {
             settings.point = trial.point;
             let is_saved = parts.journal.save(TOKEN_RECORD, &trial.token).await.is_ok()
@@ -452,7 +452,7 @@ impl Kiosk {
             point,
             staff: page::parameter("staff").or_else(|| Some(settings.staff.clone()).filter(|staff| !staff.is_empty())),
             ticket: page::parameter("ticket"),
-            channel: page::parameter("channel").filter(|channel| channel == CHANNELS[1]).unwrap_or_default(),
+            channel: link_channel(),
             offer: None,
         };
         let ticket = context.ticket.clone();
@@ -882,6 +882,11 @@ impl Asked {
         let merged = if further.is_empty() { Some(survey) } else { Survey::parse_with(&self.json, &further).ok() };
         merged.filter(|survey| survey.locales.iter().any(|known| known == tag))
     }
+}
+
+/// The channel, where it is a customer's own device; else empty.
+fn link_channel() -> String {
+    page::parameter("channel").filter(|channel| channel == CHANNELS[1]).unwrap_or_default()
 }
 
 async fn read_survey(journal: &IndexedDbJournal, id: &str) -> Option<(String, Survey)> {

@@ -45,9 +45,11 @@ pub struct Trial {
     pub point: String,
 }
 
-/// The trial's token; `None` anywhere but on a collector that was started for a trial.
-pub async fn trial() -> Option<Trial> {
-    let answer: Value = serde_json::from_str(&text_at("./v1/trial").await?).ok()?;
+/// A token for a page that has none: of a trial, or for a customer's own device. `None` where the collector was not started
+/// for that.
+pub async fn trial(is_link: bool) -> Option<Trial> {
+    let address = if is_link { "./v1/link" } else { "./v1/trial" };
+    let answer: Value = serde_json::from_str(&text_at(address).await?).ok()?;
     let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
     Some(Trial { token: text("token")?, point: text("point").unwrap_or_default() })
 }

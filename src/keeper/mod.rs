@@ -43,6 +43,7 @@ use candor_core::time::Uptime;
 use candor_vault::{SEALING_RECORD, Sealing};
 use gloo_timers::callback::Interval;
 
+use crate::code;
 use crate::browser::announce::{Announcer, Channel, DOOR_CHANNEL, IS_THERE_A_PIN, KeptPin, News};
 use crate::browser::journal::IndexedDbJournal;
 use crate::browser::lock::{Ask, lead};
@@ -59,6 +60,8 @@ use uploader::{Report, Uploader};
 
 /// At most one keeper of this device leads, in however many tabs.
 const LOCK: &str = "candor-keeper";
+/// Where `loop.js` asks for the code of an address.
+const CODES_CHANNEL: &str = "candor-code";
 /// What failed is tried again after this; it doubles, so that for a while nobody holds the database open: LevelDB comes
 /// to itself only then.
 const RETRY_MS: u32 = 3_000;
@@ -87,6 +90,7 @@ pub fn start() {
         journal: Rc::new(IndexedDbJournal::new(DATABASE)),
         announcer: RefCell::default(),
         door: RefCell::default(),
+        codes: RefCell::default(),
         bell: Bell::default(),
         stands: RefCell::new((State::Idle, "")),
         is_leading: Cell::new(false),
@@ -126,6 +130,15 @@ pub fn start() {
     *keeper.door.borrow_mut() = Channel::open(DOOR_CHANNEL, move |words| {
         if words == IS_THERE_A_PIN && ears.is_leading.get() {
             ears.note(|news| news.door = true);
+        }
+    });
+    let ears = Rc::clone(&keeper);
+    *keeper.codes.borrow_mut() = Channel::open(CODES_CHANNEL, move |words| {
+        if let Some(text) = words.strip_prefix("draw ")
+            && let Some(code::Drawing { side, path }) = code::draw(text)
+            && let Some(codes) = ears.codes.borrow().as_ref()
+        {
+            codes.tell(&format!("drawn {side} {path}\n{text}"));
         }
     });
     let ears = Rc::clone(&keeper);
@@ -174,6 +187,8 @@ struct Keeper {
     journal: Rc<IndexedDbJournal>,
     announcer: RefCell<Option<Announcer>>,
     door: RefCell<Option<Channel>>,
+    /// On which the page asks for codes to be drawn: what does that is no part of the first load.
+    codes: RefCell<Option<Channel>>,
     bell: Bell,
     /// How the upload stands, as it was last told.
     stands: RefCell<(State, &'static str)>,

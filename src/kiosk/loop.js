@@ -1,10 +1,11 @@
-// What the attract screen shows besides the question, in turn: pictures, clips, and what became of what people said. The
-// record is read by itself when the loop begins: pictures in the memory of the wasm would stay there for good.
+// What the attract screen shows besides the question, in turn: pictures, clips, and what became of what people said; and a
+// code that opens the survey on a customer's own phone. The records are read by itself when the loop begins: pictures in the
+// memory of the wasm would stay there for good.
 const kiosk = document.getElementById('kiosk');
 const STAND_MS = 8_000;
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
-const record = () => new Promise((resolve) => {
+const record = (name) => new Promise((resolve) => {
   const opening = indexedDB.open('candor');
   // A database that is not there is not made here.
   opening.onupgradeneeded = () => opening.transaction.abort();
@@ -13,7 +14,7 @@ const record = () => new Promise((resolve) => {
     const database = opening.result;
     const end = (text) => { database.close(); resolve(text); };
     try {
-      const asked = database.transaction('records').objectStore('records').get('named:attract');
+      const asked = database.transaction('records').objectStore('records').get(`named:${name}`);
       asked.onsuccess = () => end(asked.result);
       asked.onerror = () => end(null);
     } catch { end(null); }
@@ -22,7 +23,7 @@ const record = () => new Promise((resolve) => {
 
 const read = async () => {
   try {
-    const { pictures = [], cards = [] } = JSON.parse(await record());
+    const { pictures = [], cards = [] } = JSON.parse(await record('attract'));
     return { pictures, cards };
   } catch { return { pictures: [], cards: [] }; }
 };
@@ -54,7 +55,62 @@ const picture = ({ data }) => {
 };
 const card = ({ said, done }) => ({ element: make('figure', 'loop-card', make('blockquote', 'loop-said', said), make('p', 'loop-done', done)) });
 
+const style = () => {
+  if (document.getElementById('loop')) return;
+  document.head.append(Object.assign(document.createElement('link'), { id: 'loop', rel: 'stylesheet', href: new URL('./loop.css', import.meta.url).href }));
+};
+const isThere = (stage) => stage?.isConnected && kiosk.dataset.screen === 'attract';
+
+// --- The code for a customer's own phone ----------------------------------------------------------------------------
+
+// The keeper draws it: what does that is no part of what every tablet loads first.
+const drawn = (text) => new Promise((resolve) => {
+  const channel = new BroadcastChannel('candor-code');
+  const end = (drawing) => { channel.close(); resolve(drawing); };
+  channel.onmessage = ({ data }) => {
+    const [head, of] = String(data).split('\n');
+    const [, side, path] = head.match(/^drawn (\d+) (.*)$/) || [];
+    if (path && of === text) end({ side, path });
+  };
+  channel.postMessage(`draw ${text}`);
+  setTimeout(end, 5_000, null);
+});
+
+const element = (name, attributes) => {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+};
+
+const words = async () => {
+  const language = document.documentElement.lang;
+  try {
+    const file = await (await fetch(new URL(`./languages/${language}.json`, import.meta.url))).json();
+    return file.words.own_phone;
+  } catch { return ''; }
+};
+
+const offerPhone = async (stage) => {
+  let settings = {};
+  try { settings = JSON.parse(await record('settings')) || {}; } catch { /* as at first: none is offered */ }
+  if (!settings.link) return;
+  const address = new URL(settings.link);
+  address.search = new URLSearchParams({ channel: 'link', survey: settings.survey || '', point: settings.point || '' });
+  const [drawing, said] = await Promise.all([drawn(address.href), words()]);
+  if (!drawing || !isThere(stage)) return;
+  const { side, path } = drawing;
+  const code = element('svg', { viewBox: `0 0 ${side} ${side}`, role: 'img', 'aria-label': `${said} ${address.host}`, 'shape-rendering': 'crispEdges' });
+  code.append(element('path', { fill: '#fff', d: `M0 0h${side}v${side}h-${side}z` }), element('path', { fill: '#000', d: path }));
+  style();
+  const card = make('figure', 'loop-code', code, make('figcaption', '', said));
+  card.dataset.address = address.href;
+  stage.append(card);
+};
+
+// --- Pictures and cards ---------------------------------------------------------------------------------------------
+
 const begin = async () => {
+  offerPhone(document.querySelector('.attract'));
   const { pictures, cards } = await read();
   const own = cards.filter(({ locale }) => !locale || locale === document.documentElement.lang);
   const most = Math.max(pictures.length, own.length);
@@ -65,11 +121,8 @@ const begin = async () => {
     if (own[turn]) turns.push(() => card(own[turn]));
   }
   const stage = document.querySelector('.attract');
-  if (!turns.length || !stage || kiosk.dataset.screen !== 'attract') return;
-  if (!document.getElementById('loop')) {
-    const sheet = Object.assign(document.createElement('link'), { id: 'loop', rel: 'stylesheet', href: new URL('./loop.css', import.meta.url).href });
-    document.head.append(sheet);
-  }
+  if (!turns.length || !isThere(stage)) return;
+  style();
   const frame = make('div', 'loop');
   stage.prepend(frame);
   stage.classList.add('has-loop');

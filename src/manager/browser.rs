@@ -1,10 +1,11 @@
 //! The manager's own adapters: numbers and times in the reader's way, a file to take away, the page's data. `JsValue`
 //! stops here.
 
+use candor_core::hours::{Date as Day, Weekday};
 use js_sys::{Array, Date, Function, Intl::NumberFormat, Number, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, Document, HtmlAnchorElement, HtmlElement, Url};
+use web_sys::{Blob, BlobPropertyBag, Document, HtmlAnchorElement, Url};
 
 use crate::browser::task::{sleep, spawn};
 use crate::manager::language::Language;
@@ -25,6 +26,12 @@ pub enum Written {
     Date,
     /// The time of day.
     Clock,
+    /// Day and month: beside an axis.
+    MonthDay,
+    /// Month and year.
+    Month,
+    /// The weekday alone, short.
+    Weekday,
 }
 
 #[wasm_bindgen]
@@ -83,9 +90,11 @@ pub fn has_mouse() -> bool {
 /// Gives the keyboard's focus to an element.
 pub fn focus(id: &str) {
     if let Some(element) = document().and_then(|document| document.get_element_by_id(id))
-        && let Some(element) = element.dyn_ref::<HtmlElement>()
+        // A mark of a chart takes the focus as an element of the page does, and has another type.
+        && let Ok(focus) = Reflect::get(&element, &"focus".into())
+        && let Some(focus) = focus.dyn_ref::<Function>()
     {
-        let _ = element.focus();
+        let _ = focus.call0(&element);
     }
 }
 
@@ -133,6 +142,25 @@ pub fn time(rfc3339: &str, written: Written, language: Language) -> String {
     instant(Date::parse(rfc3339), written, language)
 }
 
+/// A local day, wherever the tablet stands.
+pub fn day(day: Day, written: Written, language: Language) -> String {
+    // Without an offset a time is local.
+    instant(Date::parse(&(String::from(day) + "T00:00:00")), written, language)
+}
+
+/// A weekday's short name.
+pub fn weekday(weekday: Weekday, language: Language) -> String {
+    // 5 January 1970 was a Monday.
+    Day::of_time("1970-01-05")
+        .map(|monday| day(monday.plus(weekday as i64), Written::Weekday, language))
+        .unwrap_or_default()
+}
+
+/// An hour of the day, `08:00`.
+pub fn hour(hour: u8, language: Language) -> String {
+    instant(Date::parse(&format!("1970-01-05T{hour:02}:00:00")), Written::Clock, language)
+}
+
 /// The present.
 pub fn now(written: Written, language: Language) -> String {
     instant(Date::now(), written, language)
@@ -149,6 +177,9 @@ fn instant(unix_ms: f64, written: Written, language: Language) -> String {
         Written::Day => options(&[("month", short()), ("day", numeric()), ("weekday", short())]),
         Written::Date => options(&[("year", numeric()), ("month", short()), ("day", numeric())]),
         Written::Clock => options(&clock()),
+        Written::MonthDay => options(&[("month", short()), ("day", numeric())]),
+        Written::Month => options(&[("year", numeric()), ("month", short())]),
+        Written::Weekday => options(&[("weekday", short())]),
     };
     Date::new(&unix_ms.into()).to_locale_string(language.tag(), &options).into()
 }

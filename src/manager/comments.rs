@@ -36,7 +36,7 @@ pub fn Comments(desk: Desk, language: Language) -> impl IntoView {
                     each=move || comments.get()
                     // A corrected level makes it another line.
                     key=|response| (response.id.clone(), response.rating.level())
-                    children=move |response| comment(desk, &response, language)
+                    children=move |response| comment(desk, &response, "comment-item", language)
                 />
             </ol>
             {move || (count.get() == 0).then(|| view! {
@@ -46,7 +46,8 @@ pub fn Comments(desk: Desk, language: Language) -> impl IntoView {
     }
 }
 
-fn comment(desk: Desk, response: &Response, language: Language) -> impl IntoView + use<> {
+/// A response with its words.
+pub fn comment(desk: Desk, response: &Response, testid: &'static str, language: Language) -> impl IntoView + use<> {
     let (scale, level) = (response.scale, response.rating);
     let (reasons, rating) = (response.reasons.clone(), response.rating);
     let (survey, version) = (response.context.survey.clone(), response.context.version);
@@ -66,7 +67,7 @@ fn comment(desk: Desk, response: &Response, language: Language) -> impl IntoView
         None => view! { <p class="m-words" dir="auto" data-sealed="false">{response.comment.clone()}</p> }.into_any(),
     };
     view! {
-        <li class="m-comment" data-testid="comment-item">
+        <li class="m-comment" data-testid=testid>
             {face(scale, level)}
             <div class="m-said">
                 <span class="sr">{move || level_name(desk, scale, level, language)}" "</span>

@@ -9,10 +9,12 @@ use std::rc::Rc;
 use candor_core::chain::Hash;
 use candor_core::event::{Body, EventId};
 use candor_core::export;
+use candor_core::facts::{Facts, RowId};
 use candor_core::health::Health;
+use candor_core::hours::Date;
 use candor_core::journal::{Counts, Entry, LAST_SHELF, Place, Quarantined, Row, StoreError};
 use candor_core::pin::{PinFault, check_new};
-use candor_core::results::Responses;
+use candor_core::results::{Response, Responses};
 use candor_core::settings::{SETTINGS_RECORD, Settings, SettingsFault, TOKEN_RECORD, origin, token_for, token_record};
 use candor_core::survey::Survey;
 use candor_core::survey::shelf::{Own, Shelf};
@@ -31,7 +33,7 @@ use crate::manager::backup_restore::Restore;
 use crate::manager::browser;
 use crate::manager::checkup::Checkup;
 use crate::manager::door::PAINT_MS;
-use crate::manager::figures::{Figures, Yardstick, file_name, file_name_with};
+use crate::manager::figures::{Figures, file_name, file_name_with};
 use crate::manager::gate::{self, Verdict};
 use crate::manager::sealing::SealingDesk;
 use crate::manager::store::Store;
@@ -209,6 +211,8 @@ struct Work {
     store: Store,
     ears: RefCell<Option<Announcer>>,
     responses: RefCell<Responses>,
+    /// The same as columns: what every figure is counted from.
+    facts: RefCell<Facts>,
     health: RefCell<Health>,
     /// How far this tablet's own events are read.
     last: Cell<Place>,
@@ -232,14 +236,15 @@ enum Pass {
 impl Work {
     fn begin_anew(&self) {
         *self.responses.borrow_mut() = Responses::default();
+        *self.facts.borrow_mut() = Facts::default();
         *self.health.borrow_mut() = Health::default();
         self.last.set(Place::default());
         self.restored.set(BEFORE_RESTORED);
         self.rows.set(0);
     }
 
-    fn figures(&self, yardstick: &Yardstick) -> Figures {
-        Figures::of(&self.responses.borrow(), &self.day.borrow(), yardstick)
+    fn figures(&self) -> Figures {
+        Figures::of(&self.responses.borrow())
     }
 }
 
@@ -251,6 +256,7 @@ impl Desk {
             store,
             ears: RefCell::default(),
             responses: RefCell::default(),
+            facts: RefCell::default(),
             health: RefCell::default(),
             last: Cell::default(),
             restored: Cell::new(BEFORE_RESTORED),
@@ -327,7 +333,7 @@ impl Desk {
         let day = today();
         if *work.day.borrow() != day {
             *work.day.borrow_mut() = day;
-            self.figures.set(Some(work.figures(&self.yardstick())));
+            self.figures.set(Some(work.figures()));
         }
     }
 
@@ -355,9 +361,24 @@ impl Desk {
 
     /// Whether the journal has any response, one that was restored included.
     pub fn has_responses(self) -> bool {
-        let has_any =
-            |figures: &Option<Figures>| figures.as_ref().is_none_or(|figures| figures.all.summary.total() > 0);
-        self.figures.try_with_untracked(has_any).unwrap_or(true)
+        untrack(|| self.with_facts(|facts, _| !facts.is_empty())).unwrap_or(true)
+    }
+
+    /// Looks at the facts, with the tablet's own day: whoever reads a signal in it is told of news. `None` until the journal
+    /// has been read once, and once the desk is locked.
+    pub fn with_facts<T>(self, look: impl FnOnce(&Facts, Date) -> T) -> Option<T> {
+        self.figures.try_with(Option::is_some).filter(|is_read| *is_read)?;
+        let work = self.work.try_get_value()?;
+        let today = Date::of_time(&work.day.borrow())?;
+        let facts = work.facts.borrow();
+        Some(look(&facts, today))
+    }
+
+    /// The responses of some rows, with their words.
+    pub fn responses(self, rows: &[RowId]) -> Vec<Response> {
+        let Some(work) = self.work.try_get_value() else { return Vec::new() };
+        let responses = work.responses.borrow();
+        rows.iter().filter_map(|row| responses.all().get(row.number())).cloned().collect()
     }
 
     /// Whether an endpoint knows this tablet, or may: it has a token, or something was delivered.
@@ -447,7 +468,6 @@ impl Desk {
                         self.has_token.set(matches!(token, TokenChange::Set(_)));
                     }
                     self.settings.set(Some(settings));
-                    self.count_anew();
                     self.saving.set(Saving::Done);
                     work.store.tell(&News::Settings);
                 }
@@ -544,7 +564,6 @@ impl Desk {
                     let settings = json.and_then(|json| Settings::from_json(&json)).unwrap_or_default();
                     self.has_token.set(token.is_some_and(|token| !token_for(&token, &settings.endpoint).is_empty()));
                     self.settings.set(Some(settings));
-                    self.count_anew();
                 }
                 (Err(error), _) | (_, Err(error)) => self.trouble.set(Some(error)),
             }
@@ -558,7 +577,6 @@ impl Desk {
                     self.surveys.try_update(|surveys| surveys.insert(id.to_owned(), survey));
                 }
             }
-            self.count_anew();
         });
     }
 
@@ -581,7 +599,6 @@ impl Desk {
             if self.shelf.try_with_untracked(|known| *known != shelf) == Some(true) {
                 self.shelf.set(shelf);
             }
-            self.count_anew();
         });
     }
 
@@ -590,25 +607,12 @@ impl Desk {
         self.shelf.update(|shelf| shelf.note(&survey.id, survey.version));
         self.surveys.update(|surveys| keep_version(surveys, survey));
         self.settings.set(Some(settings));
-        self.count_anew();
     }
 
     /// The survey in service, if it is known.
     pub fn with_survey<T>(self, look: impl FnOnce(Option<&Survey>) -> T) -> T {
         let id = self.settings.with(|settings| settings.as_ref().map(|settings| settings.survey.clone()));
         self.surveys.with(|surveys| look(id.and_then(|id| surveys.get(&id))))
-    }
-
-    fn yardstick(self) -> Yardstick {
-        untrack(|| self.with_survey(Yardstick::of))
-    }
-
-    /// With another survey in service another scale counts.
-    fn count_anew(self) {
-        let Some(work) = self.work.try_get_value() else { return };
-        if self.figures.try_with_untracked(Option::is_some) == Some(true) {
-            self.figures.set(Some(work.figures(&self.yardstick())));
-        }
     }
 
     /// Reads from the last place on to the end, and counts anew.
@@ -624,7 +628,7 @@ impl Desk {
             self.read_both(work).await?;
         }
         if work.rows.get() != known || self.figures.try_with_untracked(Option::is_none) == Some(true) {
-            self.figures.set(Some(work.figures(&self.yardstick())));
+            self.figures.set(Some(work.figures()));
             self.checkup.show(&work.health.borrow());
         }
         self.quarantine.set(if counts.quarantined == 0 { Vec::new() } else { work.store.quarantine().await? });
@@ -671,6 +675,7 @@ impl Desk {
         // Another tablet's trouble is not this one's.
         let own = entries.iter().filter(|entry| !entry.place.is_restored());
         own.for_each(|entry| work.health.borrow_mut().fold(&entry.event));
+        work.facts.borrow_mut().fold(&entries);
         work.responses.borrow_mut().fold(entries);
         work.rows.set(work.rows.get() + count);
         self.read.try_update(|read| *read += count);

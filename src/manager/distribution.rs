@@ -2,6 +2,7 @@
 
 use candor_core::event::{Rating, Scale};
 use candor_core::first_screen::Key;
+use candor_core::insight::Span;
 use leptos::prelude::*;
 
 use crate::manager::browser;
@@ -9,7 +10,6 @@ use crate::manager::desk::Desk;
 use crate::manager::figures::{Period, on_bar};
 use crate::manager::icon::face;
 use crate::manager::language::Language;
-use crate::manager::period::Span;
 
 /// The distribution of a period, the best level first.
 #[component]

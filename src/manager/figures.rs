@@ -1,9 +1,11 @@
-//! What the results screen shows, taken from the responses in one go. Plain values: no signal, no text.
+//! What the results screen shows of a period, and its lists. Plain values: no signal, no text.
 
 use candor_core::event::{Rating, Scale};
+use candor_core::facts::{Doubts, Facts, Filter};
+use candor_core::hours::Date;
+use candor_core::insight::{Measure, View};
 use candor_core::results::{Response, Responses, Summary};
 use candor_core::statistics::Share;
-use candor_core::survey::Survey;
 
 /// Below so many responses a score says little.
 pub const FEW: u64 = 5;
@@ -12,44 +14,19 @@ pub const COMMENTS: usize = 20;
 /// Doubts listed.
 pub const DOUBTS: usize = 20;
 
-/// All that the results screen shows.
+/// The lists of the results screen.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figures {
-    /// The responses of the tablet's own day.
-    pub today: Period,
-    /// All responses.
-    pub all: Period,
     /// The newest responses with words, newest first.
     pub comments: Vec<Response>,
     /// The newest responses that are or were in doubt, newest first.
     pub doubts: Vec<Response>,
 }
 
-/// What is counted: the scale of the survey in service, and which of its levels are bad.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Yardstick {
-    /// What customers tap.
-    pub scale: Scale,
-    /// The levels that count as a bad rating.
-    pub bad: Vec<Rating>,
-}
-
-impl Yardstick {
-    /// That of a survey; of none, the two worst of five faces.
-    pub fn of(survey: Option<&Survey>) -> Self {
-        match survey {
-            Some(Survey { scale, bad, .. }) => Self { scale: *scale, bad: bad.clone() },
-            None => Self { scale: Scale::Faces5, bad: Scale::Faces5.levels().take(2).collect() },
-        }
-    }
-}
-
 impl Figures {
-    /// Counts, with `day` for today.
-    pub fn of(responses: &Responses, day: &str, yardstick: &Yardstick) -> Self {
+    /// Takes the newest.
+    pub fn of(responses: &Responses) -> Self {
         Self {
-            today: Period::of(yardstick, || responses.on_day(day)),
-            all: Period::of(yardstick, || responses.all().iter()),
             comments: responses.latest_comments(COMMENTS).into_iter().cloned().collect(),
             doubts: responses.latest_doubts(DOUBTS).into_iter().cloned().collect(),
         }
@@ -59,7 +36,7 @@ impl Figures {
 /// What the responses of a period add up to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Period {
-    /// Counts on the scale in service.
+    /// Counts on the scale that is looked at.
     pub summary: Summary,
     /// The same without the responses that are in doubt.
     pub undoubted: Summary,
@@ -67,17 +44,30 @@ pub struct Period {
     pub negative: Option<Share>,
     /// The levels that were taken for bad.
     pub bad: Vec<Rating>,
-    /// When the first response was given.
-    pub since: Option<String>,
+    /// The day of the first response.
+    pub since: Option<Date>,
+    /// Whether nothing is said, since it would be about one person.
+    pub is_hidden: bool,
 }
 
 impl Period {
-    fn of<'a, I: Iterator<Item = &'a Response>>(yardstick: &Yardstick, responses: impl Fn() -> I) -> Self {
-        let Yardstick { scale, bad } = yardstick.clone();
-        let summary = Summary::of(scale, responses());
-        let undoubted = Summary::of(scale, responses().filter(|response| !response.is_doubtful()));
+    /// Counts what a view chooses.
+    pub fn of(facts: &Facts, view: &View, today: Date, measure: &Measure) -> Self {
+        let Measure { scale, bad, .. } = measure.clone();
+        let filter = view.filter(today, measure);
+        let chosen = facts.select(&filter);
+        if chosen.is_too_few_for_a_person() {
+            let summary = Summary::of(scale, []);
+            return Self { undoubted: summary.clone(), summary, bad, is_hidden: true, ..Self::default() };
+        }
+        let summary = chosen.tally(scale).summary(scale);
+        // Of a person the difference between the two would tell what the doubtful ones said.
+        let is_compared = view.doubts == Doubts::Counted && !view.is_of_a_person();
+        let undoubted = is_compared.then(|| facts.select(&Filter { doubts: Doubts::LeftOut, ..filter }));
+        let undoubted = undoubted.map_or_else(|| summary.clone(), |chosen| chosen.tally(scale).summary(scale));
         let negative = summary.share_of(bad.iter().copied());
-        Self { summary, undoubted, negative, bad, since: responses().next().map(|response| response.time.clone()) }
+        let since = chosen.span().map(|days| days.from);
+        Self { summary, undoubted, negative, bad, since, is_hidden: false }
     }
 
     /// The figure that leads: the NPS of its scale, else the share of good ratings.
@@ -87,7 +77,7 @@ impl Period {
 
     /// How many are in doubt, and what the figure would be without them.
     pub fn doubtful(&self) -> (u64, Option<Share>) {
-        (self.summary.n - self.undoubted.n, score(&self.undoubted))
+        (self.summary.n.saturating_sub(self.undoubted.n), score(&self.undoubted))
     }
 
     /// How many of a level, and their share in percent.
@@ -148,11 +138,11 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn an_empty_period_divides_by_nothing() {
-        let yardstick = Yardstick::of(None);
-        let figures = Figures::of(&Responses::default(), "2026-11-23", &yardstick);
-        assert_eq!((figures.today.score(), figures.today.negative, figures.all.since), (None, None, None));
-        let levels = [0, 1, 5, 6].map(|level| figures.today.of_level(Rating::new(level).unwrap()));
+        let (today, measure) = (Date::parse("2026-11-23").unwrap(), Measure::default());
+        let period = Period::of(&Facts::default(), &View::default(), today, &measure);
+        assert_eq!((period.score(), period.negative, period.since), (None, None, None));
+        let levels = [0, 1, 5, 6].map(|level| period.of_level(Rating::new(level).unwrap()));
         assert_eq!(levels, [(0, 0.0); 4]);
-        assert_eq!(sum_of(yardstick.bad), "1 + 2");
+        assert_eq!(sum_of(measure.bad), "1 + 2");
     }
 }

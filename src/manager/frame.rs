@@ -8,6 +8,7 @@ use crate::manager::door::Opened;
 use crate::manager::door_screen::trouble_text;
 use crate::manager::health::{HealthScreen, loss_banner};
 use crate::manager::icon::{HEALTH, LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
+use crate::manager::insight::Insight;
 use crate::manager::language::Language;
 use crate::manager::provision::{AskedCard, Provisioning};
 use crate::manager::results::ResultsScreen;
@@ -47,6 +48,7 @@ impl Tab {
 #[component]
 pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: RwSignal<u64>) -> impl IntoView {
     let tab = RwSignal::new(Tab::Results);
+    let insight = Insight::new(desk);
     let form = SettingsForm::new(desk);
     let surveys = Surveys::new(desk, form);
     let provisioning = Provisioning::new(desk, form);
@@ -77,7 +79,7 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
                 {move || loss_banner(desk.checkup, language.get())}
                 {move || view! { <AskedCard asked=provisioning.asked language=language.get() /> }}
                 {move || match (tab.get(), language.get()) {
-                    (Tab::Results, language) => view! { <ResultsScreen desk language /> }.into_any(),
+                    (Tab::Results, language) => view! { <ResultsScreen insight language /> }.into_any(),
                     (Tab::Sync, language) => view! { <SyncScreen desk language /> }.into_any(),
                     (Tab::Health, language) => view! { <HealthScreen desk language /> }.into_any(),
                     (Tab::Settings, language) => match screen.get() {

@@ -31,6 +31,7 @@ mod health;
 mod hours_card;
 mod icon;
 mod idle;
+mod insight;
 mod install;
 mod kept_pin;
 mod language;

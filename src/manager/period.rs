@@ -1,46 +1,22 @@
 //! The card of one period: its scores and its distribution.
 
 use candor_core::event::Scale;
+use candor_core::insight::Span;
 use leptos::prelude::*;
 
 use crate::manager::browser::{self, Written};
-use crate::manager::desk::Desk;
 use crate::manager::distribution::Distribution;
 use crate::manager::figures::{FEW, Period, sum_of};
+use crate::manager::insight::{Insight, names};
 use crate::manager::language::Language;
 use crate::manager::score::{Naming, Score};
 use crate::manager::text::{ResultsTexts, fill};
 
-/// A period that results are shown for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Span {
-    /// The tablet's own day.
-    Today,
-    /// Everything in the journal.
-    All,
-}
-
-impl Span {
-    /// The value of `data-period`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Today => "today",
-            Self::All => "all",
-        }
-    }
-}
-
-/// One period.
+/// One period of what is looked at.
 #[component]
-pub fn PeriodCard(desk: Desk, span: Span, language: Language) -> impl IntoView {
+pub fn PeriodCard(insight: Insight, span: Span, language: Language) -> impl IntoView {
     let words = &language.texts().results;
-    let period = Memo::new(move |_| {
-        desk.figures.with(|figures| match (figures, span) {
-            (Some(figures), Span::Today) => figures.today.clone(),
-            (Some(figures), Span::All) => figures.all.clone(),
-            (None, _) => Period::default(),
-        })
-    });
+    let period = insight.read(move |facts, view, today, measure| Period::of(facts, &view.of(span), today, measure));
     let n = Memo::new(move |_| period.with(|period| period.summary.n));
     let score = Memo::new(move |_| period.with(Period::score));
     let negative = Memo::new(move |_| period.with(|period| period.negative));
@@ -56,19 +32,15 @@ pub fn PeriodCard(desk: Desk, span: Span, language: Language) -> impl IntoView {
     let when = move || match span {
         // Read again with every change, so that it turns with the day.
         Span::Today => period.with(|_| browser::now(Written::Day, language)),
-        Span::All => {
-            let since = period.with(|period| period.since.clone());
-            since.map(|time| fill(words.since, &[&browser::time(&time, Written::Date, language)])).unwrap_or_default()
+        _ => {
+            let since = period.with(|period| period.since);
+            since.map(|day| fill(words.since, &[&browser::day(day, Written::Date, language)])).unwrap_or_default()
         }
     };
-    let (title, none) = match span {
-        Span::Today => (words.today, words.none_today),
-        Span::All => (words.all, words.none_ever),
-    };
-    let title_id = match span {
-        Span::Today => "m-period-today",
-        Span::All => "m-period-all",
-    };
+    let title = names::span(span, language);
+    // Where something is chosen, nothing is said of the tablet as a whole.
+    let is_all = move || span == Span::All && insight.view.with(|view| view.parts().next().is_none());
+    let title_id = if span == Span::Today { "m-period-today" } else { "m-period-chosen" };
     view! {
         <section class="m-card m-period" data-period=span.name() aria-labelledby=title_id>
             <div class="m-card-head">
@@ -91,11 +63,18 @@ pub fn PeriodCard(desk: Desk, span: Span, language: Language) -> impl IntoView {
                 <p class="m-fine">{words.on_other_scales.of(others.get(), &browser::integer(others.get(), language))}</p>
             })}
             {move || match n.get() {
-                0 => view! { <p class="m-few"><b>{none}</b>" · "{words.none_hint}</p> }.into_any(),
+                0 if period.with(|period| period.is_hidden) => {
+                    view! { <p class="m-few">{language.texts().insight.hidden}</p> }.into_any()
+                }
+                0 if is_all() || span == Span::Today => {
+                    let none = if span == Span::Today { words.none_today } else { words.none_ever };
+                    view! { <p class="m-few"><b>{none}</b>" · "{words.none_hint}</p> }.into_any()
+                }
+                0 => view! { <p class="m-few">{language.texts().insight.none}</p> }.into_any(),
                 1..FEW => view! { <p class="m-few">{words.too_few}</p> }.into_any(),
                 _ => ().into_any(),
             }}
-            <Distribution desk span period language />
+            <Distribution desk=insight.desk span period language />
         </section>
     }
 }

@@ -1,20 +1,23 @@
-//! Results: today and all time side by side, what customers wrote, and the way out as a file.
+//! Results: what is looked at, its figures and charts, what customers wrote, and the way out as a file.
 
+use candor_core::insight::Span;
 use leptos::prelude::*;
 
 use crate::manager::browser;
 use crate::manager::comments::Comments;
-use crate::manager::desk::Desk;
 use crate::manager::doubts::Doubts;
 use crate::manager::export_button::ExportButton;
+use crate::manager::insight::{Behind, Cards, FilterBar, HeadlineCard, Insight};
 use crate::manager::language::Language;
-use crate::manager::period::{PeriodCard, Span};
+use crate::manager::period::PeriodCard;
 use crate::manager::text::fill;
 
 /// The results screen.
 #[component]
-pub fn ResultsScreen(desk: Desk, language: Language) -> impl IntoView {
+pub fn ResultsScreen(insight: Insight, language: Language) -> impl IntoView {
+    let desk = insight.desk;
     let words = &language.texts().results;
+    let choice = Memo::new(move |_| insight.view.with(|view| (view.period, view.is_of_a_person())));
     let is_read = Memo::new(move |_| desk.figures.with(Option::is_some));
     view! {
         <div class="m-head">
@@ -24,10 +27,20 @@ pub fn ResultsScreen(desk: Desk, language: Language) -> impl IntoView {
         {move || {
             if is_read.get() {
                 view! {
-                    <div class="m-columns">
-                        <PeriodCard desk span=Span::Today language />
-                        <PeriodCard desk span=Span::All language />
-                    </div>
+                    <FilterBar insight language />
+                    <HeadlineCard insight language />
+                    {move || {
+                        let (chosen, is_of_a_person) = choice.get();
+                        let is_today_apart = chosen != Span::Today && !is_of_a_person;
+                        view! {
+                            <div class="m-columns" class:m-alone=!is_today_apart>
+                                {is_today_apart.then(|| view! { <PeriodCard insight span=Span::Today language /> })}
+                                <PeriodCard insight span=chosen language />
+                            </div>
+                        }
+                    }}
+                    <Behind insight language />
+                    <Cards insight language />
                     <Comments desk language />
                     <Doubts desk language />
                 }

@@ -1,12 +1,12 @@
 //! A score with its interval, its n and the name of its formula. None of them ever stands alone.
 
+use candor_core::insight::Span;
 use candor_core::statistics::Share;
 use leptos::prelude::*;
 
 use crate::manager::browser;
 use crate::manager::figures::on_bar;
 use crate::manager::language::Language;
-use crate::manager::period::Span;
 use crate::manager::text::fill;
 
 /// What a score is called, how it is made, and between which ends it lies.

@@ -215,6 +215,12 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
 #[component]
 fn Counter(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
     let staff = Field { example: "0417".into(), ..Field::open("m-staff", words.staff, "m-staff-hint m-staff-fault") };
+    let link = Field {
+        kind: "url",
+        keys: "url",
+        example: "https://feedback.example.com/".into(),
+        ..Field::open("m-link", words.link, "m-link-hint m-link-fault")
+    };
     let programs = Field {
         keys: "url",
         example: "https://counter.example.com".into(),
@@ -232,6 +238,11 @@ fn Counter(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
                 {field(form, programs, SettingsFault::Programs, form.programs)}
                 {fault("m-programs-fault", form, SettingsFault::Programs, words.programs_fault)}
                 <p class="m-fine" id="m-programs-hint">{words.programs_hint}</p>
+            </div>
+            <div class="m-field">
+                {field(form, link, SettingsFault::Link, form.link)}
+                {fault("m-link-fault", form, SettingsFault::Link, words.link_fault)}
+                <p class="m-fine" id="m-link-hint">{words.link_hint}</p>
             </div>
             <div class="m-field">
                 {tick("scanner", words.scanner, words.scanner_hint, form.scanner, form)}
@@ -414,6 +425,7 @@ fn field_id(fault: SettingsFault) -> &'static str {
         SettingsFault::RetentionDays => "m-retention-days",
         SettingsFault::Staff => "m-staff",
         SettingsFault::Programs => "m-programs",
+        SettingsFault::Link => "m-link",
     }
 }
 

@@ -45,6 +45,8 @@ pub struct SettingsForm {
     pub low: RwSignal<bool>,
     /// Whether the page takes the whole screen.
     pub fullscreen: RwSignal<bool>,
+    /// Where customers' own phones reach the page.
+    pub link: RwSignal<String>,
     /// Whether the kiosk is heard.
     pub sound: RwSignal<bool>,
     desk: Desk,
@@ -73,6 +75,7 @@ impl SettingsForm {
             low: RwSignal::new(false),
             fullscreen: RwSignal::new(false),
             sound: RwSignal::new(true),
+            link: RwSignal::default(),
             desk,
         };
         let is_loaded = Memo::new(move |_| desk.settings.with(Option::is_some));
@@ -153,6 +156,7 @@ impl SettingsForm {
             low: self.low.get_untracked(),
             fullscreen: self.fullscreen.get_untracked(),
             sound: self.sound.get_untracked(),
+            link: self.link.get_untracked().trim().to_owned(),
         };
         self.desk.save_settings(settings, token);
     }
@@ -188,6 +192,7 @@ impl SettingsForm {
         self.low.set(settings.low);
         self.fullscreen.set(settings.fullscreen);
         self.sound.set(settings.sound);
+        self.link.set(settings.link);
     }
 }
 

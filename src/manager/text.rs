@@ -20,7 +20,7 @@ macro_rules! texts {
 texts! {
     /// All texts of one language. `{}` stands for what [`fill`] puts there.
     Texts {
-        product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, sync: SyncTexts,
+        product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, insight: InsightTexts, sync: SyncTexts,
         health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, attract: AttractTexts, provision: ProvisionTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
         backup: BackupTexts, restore: RestoreTexts, surveys: SurveysTexts, trouble: TroubleTexts,
     }
@@ -37,7 +37,7 @@ texts! {
     }
 
     ResultsTexts {
-        today, all, since, csat, csat_formula, nps, nps_formula, ces, ces_formula, on_other_scales: Count, negative, negative_formula, interval, responses: Count, too_few,
+        since, csat, csat_formula, nps, nps_formula, ces, ces_formula, on_other_scales: Count, negative, negative_formula, interval, responses: Count, too_few,
         none_today, none_ever, none_hint, distribution, as_table, level, count, share, total,
         levels: [&'static str; 5], doubts, doubts_note, doubtful: Count, without_them, doubt_burst, doubt_alternation,
         doubt_streak, doubt_outside_hours, doubt_hasty, doubt_no_pause, count_again, counted_again, comments, contact, comments_shown, sealed_comment, no_comments, no_comments_hint, reading,
@@ -46,6 +46,36 @@ texts! {
         export_failed,
         exported: Count, exported_untraced, export_lines, exporting_lines, exported_lines: Count, open_comments,
         open_comments_hint, open_comments_elsewhere, open, open_refused, open_altered, comment_altered,
+    }
+
+    InsightTexts {
+        filters, period,
+        /// In the order of `Span::NAMED`, then the days of one's own.
+        periods: [&'static str; 7],
+        from, to, point, no_point, survey, language, channel,
+        /// In the order of `CHANNELS`.
+        channels: [&'static str; 2],
+        staff, any, doubts,
+        /// Counted, left out, alone.
+        doubts_choices: [&'static str; 3],
+        remove, remove_all, none, none_hint, hidden, of_a_person,
+        /// In the order of `Metric::ALL`: the name and the formula.
+        metrics: [(&'static str, &'static str); 5],
+        before, change, better, worse, unclear, change_formula, no_before, change_too_few, choose_period, points_unit,
+        trend,
+        /// By day, by week, by month.
+        units: [&'static str; 3],
+        good_share, good_share_head, centre, limits, broken, all_usual, trial, earlier: Count,
+        /// In the order of `Rule`.
+        rules: [&'static str; 6],
+        rule_head, limits_head, day_head, mark, mark_none, mark_few, shows, heat, heat_note, hour_head,
+        legend, bad_reasons, good_reasons, reasons_note, no_reasons, reason_head, cumulated_head, reason_bad, reason_good,
+        items, items_note, item_head, target_head, target, met, missed, not_clear, points, languages, channels_title,
+        staff_title, compare_note, shrunk_head, score_head, interval_head, too_few, too_few_interval, staff_hidden, taken,
+        taken_said, offers, offers_note,
+        /// Asked, answered, expired, withdrawn, open.
+        offers_heads: [&'static str; 5],
+        offers_unrated, behind, behind_shown,
     }
 
     SyncTexts {
@@ -90,7 +120,8 @@ texts! {
         scanner_hint, appearance,
         /// In the order of `APPEARANCES`.
         appearances: [&'static str; 3],
-        appearance_hint, low, low_hint, fullscreen, fullscreen_hint, sound, sound_hint, save, saving, saved, not_saved, see_faults, change_pin, change_pin_hint, old_pin,
+        appearance_hint, low, low_hint, fullscreen, fullscreen_hint, sound, sound_hint, link, link_hint,
+        link_fault, save, saving, saved, not_saved, see_faults, change_pin, change_pin_hint, old_pin,
         new_pin, new_pin_again, change, changed, old_refused,
     }
 

@@ -18,6 +18,8 @@ use crate::token::{Role, Token};
 
 /// Names of the two that a trial enrols.
 const TRIAL_DEVICE: &str = "trial";
+/// Under this name stands everything that came from customers' own devices.
+const LINKS_DEVICE: &str = "links";
 const TRIAL_READER: &str = "trial-reader";
 /// The service point that a trial's tablet starts with.
 const TRIAL_POINT: &str = "";
@@ -96,6 +98,9 @@ struct Serve {
     /// postMessage
     #[arg(long)]
     allow_opener: bool,
+    /// Take ratings from customers' own devices too: whoever opens the kiosk's address with ?channel=link may send some
+    #[arg(long)]
+    links: bool,
     /// Seconds that a request may take
     #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     request_time: u64,
@@ -294,11 +299,17 @@ async fn run_serve(options: Serve) -> Result<(), CliFault> {
     } else {
         None
     };
+    // A token of each start: its digest alone is kept, and what was handed out before goes on.
+    let links = match options.links {
+        true => Some(Trial { token: issue(&store, LINKS_DEVICE, Role::Device).await?, point: String::new() }),
+        false => None,
+    };
     let settings = Settings {
         max_body: options.max_body,
         request_time: Duration::from_secs(options.request_time),
         allow_origins: options.allow_origin,
         allow_opener: options.allow_opener,
+        links,
     };
     let limits = Limits { connections: options.max_connections as usize, ..Limits::default() };
     let site = Site::new(EMBEDDED.iter().cloned());

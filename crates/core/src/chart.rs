@@ -29,7 +29,7 @@ impl Axis {
     /// Gems, 61–63.
     pub fn between(low: f64, high: f64) -> Self {
         let (low, high) = if high > low { (low, high) } else { (low, low + 1.0) };
-        let rough = (high - low) / 4.0;
+        let rough = (high - low) / 5.0;
         let power = 10_f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].map(|step| step * power).into_iter().find(|step| *step * 1.0001 >= rough);
         let step = step.unwrap_or(rough);
@@ -76,11 +76,13 @@ pub fn every(places: usize, most: usize) -> usize {
     places.div_ceil(most.max(1)).max(1)
 }
 
-/// A number as SVG takes it, with one decimal and without the formatting of floats.
-pub fn tenths(x: f64) -> String {
-    let tenths = (x * 10.0).round() as i64;
-    let sign = if tenths < 0 { "-" } else { "" };
-    format!("{sign}{}.{}", tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10)
+/// A number as SVG takes it, with two decimals and without the formatting of floats: fine enough for a percentage of any
+/// screen.
+pub fn percent(x: f64) -> String {
+    let hundredths = (x * 100.0).round() as i64;
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let size = hundredths.unsigned_abs();
+    format!("{sign}{}.{:02}", size / 100, size % 100)
 }
 
 /// The smallest unit by which these days make no more than [`MOST_MARKS`] marks; months where none does.
@@ -128,7 +130,7 @@ mod tests {
     #[test]
     fn ticks_are_round_and_hold_everything_between_them() {
         let ticks = |low, high| Axis::between(low, high).ticks;
-        assert_eq!(ticks(0.0, 100.0), [0.0, 50.0, 100.0]);
+        assert_eq!(ticks(0.0, 100.0), [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
         assert_eq!(ticks(3.0, 41.0), [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]);
         assert_eq!(ticks(-100.0, 100.0), [-100.0, -50.0, 0.0, 50.0, 100.0]);
         assert_eq!(ticks(4.2, 4.2).len(), 6, "of one value as well");
@@ -161,7 +163,7 @@ mod tests {
         assert_eq!([0.0, 25.0, 100.0, 120.0].map(|value| axis.y(value, 200.0)), [200.0, 150.0, 0.0, 0.0]);
         assert_eq!([middle(0, 4), middle(3, 4), middle(0, 0)], [12.5, 87.5, 50.0]);
         assert_eq!([every(7, 10), every(30, 10), every(45, 8), every(0, 8)], [1, 3, 6, 1]);
-        assert_eq!([0.0, 12.34, -0.25, 99.96].map(tenths), ["0.0", "12.3", "-0.3", "100.0"]);
+        assert_eq!([0.0, 12.346, -0.25, 99.999].map(percent), ["0.00", "12.35", "-0.25", "100.00"]);
     }
 
     #[test]

@@ -417,6 +417,11 @@ impl Facts {
 }
 
 impl RowId {
+    /// The number of the response, in the order in which they were given: its place in the results.
+    pub fn number(self) -> usize {
+        self.0 as usize
+    }
+
     fn of(segment: usize, at: usize) -> Self {
         Self(u32::try_from(segment * ROWS + at).unwrap_or(u32::MAX))
     }

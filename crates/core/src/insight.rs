@@ -9,10 +9,10 @@ mod tests;
 mod view;
 
 pub use self::cards::{
-    Cell, Compared, HeatMap, Headline, ItemRow, ReasonBar, Shade, Slot, Trend, channels, headline, heat, is_hidden, items,
-    languages, newest, points, reasons, selection, staff, taken, trend,
+    Cell, Compared, Headline, HeatMap, ItemRow, ReasonBar, Shade, Slot, Trend, channels, headline, heat, is_hidden,
+    items, languages, newest, points, reasons, selection, staff, taken, trend,
 };
-pub use self::view::{Part, Period, Side, View};
+pub use self::view::{Part, Side, Span, View};
 
 use crate::event::{Rating, Scale};
 use crate::results::Summary;

@@ -6,6 +6,7 @@
 pub mod attract;
 pub mod batch;
 pub mod chain;
+pub mod chart;
 pub mod event;
 pub mod export;
 pub mod facts;
@@ -14,6 +15,7 @@ pub mod flags;
 pub mod health;
 pub mod hours;
 pub mod http;
+pub mod insight;
 pub mod journal;
 pub mod mask;
 pub mod outbox;

@@ -117,6 +117,7 @@ impl Provision {
                 SettingsFault::RetentionDays => ("retention_days", FaultKind::Days),
                 SettingsFault::Staff => ("staff", FaultKind::Place),
                 SettingsFault::Programs => ("programs", FaultKind::Origin),
+                SettingsFault::Link => ("link", FaultKind::Endpoint),
             };
             fault(["settings.", name].concat(), kind);
         }

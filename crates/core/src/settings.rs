@@ -50,6 +50,8 @@ pub struct Settings {
     pub fullscreen: bool,
     /// Whether the question whether anybody is there comes with a sound.
     pub sound: bool,
+    /// Where customers' own phones reach the kiosk's page; empty where no code is shown for that.
+    pub link: String,
 }
 
 impl Default for Settings {
@@ -83,6 +85,7 @@ impl Default for Settings {
             low,
             fullscreen,
             sound,
+            link: String::new(),
         }
     }
 }
@@ -186,6 +189,8 @@ pub enum SettingsFault {
     Staff,
     /// Not the origin of a page: `https://counter.example.com`.
     Programs,
+    /// Not the address of a page: `https://feedback.example.com/`.
+    Link,
 }
 
 impl Settings {
@@ -225,6 +230,7 @@ impl Settings {
             low,
             fullscreen,
             sound,
+            link: text("link").unwrap_or_default().to_owned(),
         })
     }
 
@@ -257,6 +263,9 @@ impl Settings {
         if self.staff.chars().count() > 60 {
             faults.push(SettingsFault::Staff);
         }
+        if !self.link.is_empty() && !is_usable_link(&self.link) {
+            faults.push(SettingsFault::Link);
+        }
         if !self.programs.iter().all(|program| is_origin(program)) {
             faults.push(SettingsFault::Programs);
         }
@@ -281,6 +290,7 @@ impl Settings {
             ("low", self.low == other.low),
             ("fullscreen", self.fullscreen == other.fullscreen),
             ("sound", self.sound == other.sound),
+            ("link", self.link == other.link),
         ];
         pairs.into_iter().filter(|(_, is_same)| !is_same).map(|(name, _)| name.to_owned()).collect()
     }
@@ -319,6 +329,11 @@ pub fn is_origin(text: &str) -> bool {
     is_usable_endpoint(text)
         && text.split_once("://").is_some_and(|(_, rest)| host_of(rest) == rest)
         && origin(text) == text
+}
+
+/// Whether this is the address of a page that a phone can open, without anything asked of it yet.
+pub fn is_usable_link(link: &str) -> bool {
+    is_usable_endpoint(link) && !link.starts_with('/') && !link.contains('?') && link.len() <= 200
 }
 
 /// Whether complaints may travel there: encrypted, or not leaving this machine, or to where the app came from.
@@ -388,6 +403,7 @@ mod tests {
             low: true,
             fullscreen: true,
             sound: false,
+            link: "https://feedback.example.org/".into(),
         };
         assert_eq!(Settings::from_json(&settings.to_json()), Some(settings));
         assert_eq!(Settings::from_json("{}"), Some(Settings::default()));
@@ -424,11 +440,12 @@ mod tests {
             retention_days: u32::MAX,
             staff: "9".repeat(61),
             programs: vec!["counter.example.org".into()],
+            link: "/here".into(),
             ..Settings::default()
         };
         let faults = settings.check("to ken").unwrap_err();
-        use SettingsFault::{Endpoint, Languages, Point, Programs, RetentionDays, Staff, Token};
-        assert_eq!(faults, [Endpoint, Point, Languages, Token, RetentionDays, Staff, Programs]);
+        use SettingsFault::{Endpoint, Languages, Link, Point, Programs, RetentionDays, Staff, Token};
+        assert_eq!(faults, [Endpoint, Point, Languages, Token, RetentionDays, Staff, Link, Programs]);
     }
 
     #[test]
@@ -447,6 +464,7 @@ mod tests {
             low: true,
             fullscreen: true,
             sound: false,
+            link: "https://feedback.example.org/".into(),
             ..Settings::default()
         };
         let names = [
@@ -461,6 +479,7 @@ mod tests {
             "low",
             "fullscreen",
             "sound",
+            "link",
         ];
         assert_eq!(Settings::default().differences(&changed), names);
     }

@@ -136,6 +136,7 @@ fn label(name: &str, language: Language) -> String {
         "low" => words.low,
         "fullscreen" => words.fullscreen,
         "sound" => words.sound,
+        "link" => words.link,
         other => other,
     };
     label.to_owned()

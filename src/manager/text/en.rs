@@ -1,5 +1,6 @@
 //! English.
 
+mod insight;
 mod provision;
 mod surveys;
 
@@ -59,9 +60,8 @@ pub const EN: Texts = Texts {
         locking: "Locking in {} s",
         stay: "Stay",
     },
+    insight: insight::INSIGHT,
     results: ResultsTexts {
-        today: "Today",
-        all: "All time",
         since: "since {}",
         csat: "Satisfaction (CSAT)",
         csat_formula: "CSAT = ({}) / all × 100, Wilson 95 %",
@@ -421,6 +421,9 @@ pub const EN: Texts = Texts {
         fullscreen_hint: "The page takes the whole screen with the first touch. Not needed on a home-screen app or in a kiosk browser.",
         sound: "A sound before the time is up",
         sound_hint: "Two soft tones when the kiosk asks whether anybody is there.",
+        link: "A code for customers' own phones",
+        link_hint: "Where a phone reaches this page. The loop then shows a QR code that opens the survey there, for this service point. The collector has to be started with --links.",
+        link_fault: "An address looks like https://feedback.example.com/, without a ? in it.",
         scanner: "A scanner reads tickets",
         scanner_hint: "For a bar code scanner that types what it reads. Each ticket can be rated once.",
         save: "Save",

@@ -1,5 +1,6 @@
 //! Chinese.
 
+mod insight;
 mod provision;
 mod surveys;
 
@@ -59,9 +60,8 @@ pub const ZH: Texts = Texts {
         locking: "{} 秒后自动锁定",
         stay: "继续使用",
     },
+    insight: insight::INSIGHT,
     results: ResultsTexts {
-        today: "今天",
-        all: "全部",
         since: "自 {}",
         csat: "满意率 CSAT",
         csat_formula: "CSAT =（{}）÷ 全部 × 100，Wilson 95 %",
@@ -411,6 +411,9 @@ pub const ZH: Texts = Texts {
         fullscreen_hint: "第一次触摸时铺满整个屏幕。从主屏幕打开，或用专门的展台浏览器时不需要。",
         sound: "超时前响一声提示音",
         sound_hint: "询问“您还在吗”时，轻响两声。",
+        link: "给顾客手机的二维码",
+        link_hint: "填手机能打开本页的地址。轮播时就会显示二维码，扫码在手机上评价本服务点。采集端启动时要加 --links。",
+        link_fault: "地址形如 https://feedback.example.com/，里面不要有问号。",
         scanner: "用扫码枪读号票",
         scanner_hint: "适用于像键盘一样输入的扫码枪。每张号票只能评价一次。",
         save: "保存",

@@ -105,3 +105,16 @@ async fn a_counter_asks_for_one_rating_a_ticket_and_the_journal_knows_who_was_as
     kiosk.go_to(&format!("{}?ticket=B7&channel=link", collector.page())).await;
     kiosk.see("known").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_s_own_phone_sends_its_rating_where_the_owner_takes_some() {
+    let collector = Collector::start_with(&["--links"]).await;
+    let address = format!("{}?channel=link&survey=bank&point=7", collector.page());
+    let phone = open_kiosk(Engine::Chromium, &address).await;
+    phone.rate_and_skip(2).await;
+    phone.see_everything_sent().await;
+    let events = collector.events().await;
+    let given = events.iter().map(|(event, _)| event).find(|event| event.kind == "rating.given").unwrap();
+    let told = ["channel", "survey", "point"].map(|name| given.data[name].as_str().unwrap_or_default());
+    assert_eq!(told, ["link", "bank", "7"]);
+}

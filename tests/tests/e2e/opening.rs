@@ -8,7 +8,7 @@ use candor_tests::browser::Engine;
 use candor_tests::collector::Collector;
 use candor_tests::kiosk::{Kiosk, open_kiosk};
 use candor_tests::wait::until;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::accessibility::{open_without_motion, see_no_violation};
 
@@ -99,6 +99,8 @@ async fn pictures_and_cards_stand_in_turn_while_nobody_is_there() {
     })
     .await;
     save("已保存").await;
+    kiosk.replace("link", &collector.page()).await;
+    kiosk.save_settings().await;
     kiosk.lock_manager().await;
     kiosk.see_first_screen().await;
 
@@ -117,6 +119,14 @@ async fn pictures_and_cards_stand_in_turn_while_nobody_is_there() {
         .await;
     };
     see("data:image/jpeg;base64,").await;
+    until("the code for a customer's own phone", async || {
+        const CODE: &str = "const card = document.querySelector('.loop-code');
+            return card ? [card.dataset.address, card.textContent, card.querySelectorAll('path').length] : null;";
+        let code = kiosk.browser.run(CODE, vec![]).await;
+        let address = format!("{}?channel=link&survey=government&point=", collector.page());
+        if code == json!([address, "用手机评价", 2]) { Ok(()) } else { Err(code.to_string()) }
+    })
+    .await;
     kiosk.let_pass(Duration::from_secs(9)).await;
     see("午间加开两个窗口").await;
     kiosk.let_pass(Duration::from_secs(8)).await;

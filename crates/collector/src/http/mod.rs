@@ -45,6 +45,8 @@ pub struct Settings {
     pub allow_origins: Vec<Origin>,
     /// Whether a page of another origin that has opened the kiosk keeps hold of its window.
     pub allow_opener: bool,
+    /// What customers' own devices are given, if they may send ratings.
+    pub links: Option<Trial>,
 }
 
 impl Default for Settings {
@@ -55,6 +57,7 @@ impl Default for Settings {
             request_time: Duration::from_secs(30),
             allow_origins: Vec::new(),
             allow_opener: false,
+            links: None,
         }
     }
 }
@@ -78,6 +81,7 @@ pub fn router(store: Store, settings: Settings, trial: Option<Trial>, site: Site
         .route("/v1/devices", reading(get(devices::get)))
         .route("/v1/key", reading(get(key::get)))
         .route("/v1/trial", reading(get(trial::get)))
+        .route("/v1/link", reading(get(trial::link)))
         .route("/healthz", reading(get(health)))
         .fallback(site::serve)
         .with_state(app.clone())

@@ -14,13 +14,20 @@ use super::{Shared, json as answer};
 use crate::problem::{Kind, Problem};
 use crate::token::Token;
 
-/// What the trial hands out.
+/// What the trial hands out, or a collector that takes ratings from customers' own devices.
 #[derive(Clone)]
 pub struct Trial {
-    /// The trial device's token.
+    /// The token of the trial's device, or of all those that came by a link.
     pub token: Token,
     /// The service point that the tablet starts with.
     pub point: String,
+}
+
+/// Without the token, which has none.
+impl std::fmt::Debug for Trial {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Trial").field("point", &self.point).finish_non_exhaustive()
+    }
 }
 
 pub async fn get(State(app): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
@@ -31,8 +38,21 @@ pub async fn get(State(app): State<Shared>, headers: HeaderMap) -> Result<Respon
     if !is_loopback(host) {
         return Err(Problem::new(Kind::NotForThisPage, "open the trial by the address that the collector has printed"));
     }
+    hand_out(trial, &headers)
+}
+
+/// `GET /v1/link`: what a customer's own device needs to send a rating. Whoever can open the kiosk's address can have it:
+/// it names what came by a link, and lets nobody read anything.
+pub async fn link(State(app): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
+    let Some(links) = &app.settings.links else {
+        return Err(Problem::new(Kind::NotFound, "this collector was not started with --links"));
+    };
+    hand_out(links, &headers)
+}
+
+fn hand_out(trial: &Trial, headers: &HeaderMap) -> Result<Response, Problem> {
     if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin") {
-        return Err(Problem::new(Kind::NotForThisPage, "the trial's settings are for the kiosk's own page"));
+        return Err(Problem::new(Kind::NotForThisPage, "this is for the kiosk's own page"));
     }
     Ok(answer(&json!({ "token": trial.token.reveal(), "point": trial.point })))
 }

@@ -1,6 +1,6 @@
 //! The trial gives its token to the kiosk's own page and to nobody else.
 
-use candor_collector::http::Trial;
+use candor_collector::http::{Settings, Trial};
 use candor_collector::token::{Role, Token};
 use reqwest::Method;
 
@@ -43,4 +43,20 @@ async fn other_pages_do_not() {
 #[tokio::test]
 async fn without_a_trial_there_is_nothing_to_get() {
     ask(false, &[]).await.is_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn customers_own_devices_get_a_token_where_the_owner_wants_that() {
+    let fresh = fresh_sqlite().await;
+    let links = Trial { token: Token::generate(Role::Device).unwrap(), point: String::new() };
+    let settings = Settings { links: Some(links), ..Settings::default() };
+    let server = Server::start_with(&fresh, Options { settings, ..Options::default() }).await;
+    let answer = send(server.request(Method::GET, "/v1/link").header("sec-fetch-site", "same-origin")).await;
+    assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"));
+    assert!(answer.json()["token"].as_str().unwrap().starts_with("cdt_"));
+    let foreign = send(server.request(Method::GET, "/v1/link").header("sec-fetch-site", "cross-site")).await;
+    foreign.is_problem(403, "not-for-this-page");
+    send(server.request(Method::GET, "/v1/trial")).await.is_problem(404, "not-found");
+    let closed = Server::start_with(&fresh_sqlite().await, Options::default()).await;
+    send(closed.request(Method::GET, "/v1/link")).await.is_problem(404, "not-found");
 }

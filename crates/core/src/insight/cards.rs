@@ -1,7 +1,7 @@
 //! What stands on each card.
 
-use super::view::{Part, Side, View};
 use super::Measure;
+use super::view::{Part, Side, View};
 use crate::chart::{shade, slots, unit_of};
 use crate::facts::{Days, Facts, Group, Hidden, Key, RowId, Selection, Taken, Tally, Unit};
 use crate::hours::{Date, Weekday};

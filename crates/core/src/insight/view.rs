@@ -6,7 +6,7 @@ use crate::hours::{Date, Weekday};
 
 /// Which days.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Period {
+pub enum Span {
     /// The tablet's own day.
     Today,
     /// Seven days up to today.
@@ -24,7 +24,7 @@ pub enum Period {
     Own(Date, Date),
 }
 
-impl Period {
+impl Span {
     /// All of them by name, but for the days of one's own.
     pub const NAMED: [(&'static str, Self); 6] = [
         ("today", Self::Today),
@@ -70,7 +70,7 @@ pub enum Side {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
     /// Which days.
-    pub period: Period,
+    pub period: Span,
     /// A service point; the empty name stands for none.
     pub point: Option<String>,
     /// A survey.
@@ -143,7 +143,7 @@ impl View {
     /// Whether something is asked of a part.
     pub fn has(&self, part: Part) -> bool {
         match part {
-            Part::Period => self.period != Period::All,
+            Part::Period => self.period != Span::All,
             Part::Point => self.point.is_some(),
             Part::Survey => self.survey.is_some(),
             Part::Language => self.language.is_some(),
@@ -165,7 +165,7 @@ impl View {
     pub fn remove(&mut self, part: Part) {
         match part {
             // A mark of the trend is one of its period.
-            Part::Period => (self.period, self.slot) = (Period::All, None),
+            Part::Period => (self.period, self.slot) = (Span::All, None),
             Part::Point => self.point = None,
             Part::Survey => self.survey = None,
             Part::Language => self.language = None,
@@ -186,7 +186,7 @@ impl View {
     }
 
     /// The same of other days; a mark of the trend is left out.
-    pub fn of(&self, period: Period) -> Self {
+    pub fn of(&self, period: Span) -> Self {
         Self { period, slot: None, ..self.clone() }
     }
 
@@ -199,7 +199,9 @@ impl View {
     pub fn days(&self, today: Date) -> Option<Days> {
         match (self.period.days(today), self.slot) {
             // A mark that lies outside its period chooses nothing: an empty period says so.
-            (Some(period), Some(slot)) => Some(period.and(slot).unwrap_or(Days { from: slot.to.plus(1), to: slot.from })),
+            (Some(period), Some(slot)) => {
+                Some(period.and(slot).unwrap_or(Days { from: slot.to.plus(1), to: slot.from }))
+            }
             (days, slot) => slot.or(days),
         }
     }

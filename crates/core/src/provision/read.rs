@@ -6,7 +6,7 @@ use super::{Carried, FORMAT, Fault, FaultKind, MARK, MAX_FILE_BYTES, MAX_SURVEYS
 use crate::batch::Format;
 use crate::hours::Hours;
 use crate::repeats::repeated_member;
-use crate::settings::{APPEARANCES, MAX_RETENTION_DAYS, is_origin, is_usable_endpoint};
+use crate::settings::{APPEARANCES, MAX_RETENTION_DAYS, is_origin, is_usable_endpoint, is_usable_link};
 use crate::survey::{FaultKind as Form, Survey};
 use crate::wire::Acknowledge;
 
@@ -105,6 +105,9 @@ impl Reader {
                     let is_short =
                         |text: &str| text.chars().count() <= MAX_PLACE_CHARS && !text.chars().any(char::is_control);
                     self.text(path, value, is_short, FaultKind::Place);
+                }
+                "link" => {
+                    self.text(path, value, |text| text.is_empty() || is_usable_link(text), FaultKind::Endpoint);
                 }
                 "survey" => self.text(path, value, is_name, FaultKind::Form(Form::NotAName)),
                 "languages" => self.texts(path, value, (1, MAX_LANGUAGES), is_tag, FaultKind::Form(Form::NotATag)),

@@ -26,6 +26,7 @@ fn everything() -> Settings {
         low: true,
         fullscreen: true,
         sound: false,
+        link: "https://feedback.example.org/".into(),
     }
 }
 

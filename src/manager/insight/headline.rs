@@ -1,0 +1,95 @@
+//! The figure that the survey is about, with its interval, and how it stands to the period before.
+
+use candor_core::chart::Axis;
+use candor_core::insight::{Headline, headline};
+use candor_core::statistics::FEWEST_FOR_A_SCORE;
+use leptos::prelude::*;
+
+use crate::manager::browser;
+use crate::manager::insight::compare::gauge;
+use crate::manager::insight::{Insight, names};
+use crate::manager::language::Language;
+use crate::manager::text::fill;
+
+/// The card.
+#[component]
+pub fn HeadlineCard(insight: Insight, language: Language) -> impl IntoView {
+    let figures = insight.read(headline);
+    move || {
+        if insight.is_hidden.get() {
+            return ().into_any();
+        }
+        let (figures, measure) = (figures.get(), insight.measure.get());
+        let words = &language.texts().insight;
+        let (name, formula) = names::metric(&measure, language);
+        let figure = |value: f64| names::figure(value, language) + names::unit(&measure);
+        let Headline { score, before, score_before, change, .. } = figures;
+        let Some(score) = score else {
+            return view! {
+                <section class="m-card m-headline" aria-label=name data-testid="headline" data-n="0">
+                    <p class="m-empty"><b>{words.none}</b><br />{words.none_hint}</p>
+                </section>
+            }
+            .into_any();
+        };
+        let (low, high) = measure.ends();
+        let interval = fill(
+            language.texts().results.interval,
+            &[&names::figure(score.low, language), &names::figure(score.high, language)],
+        );
+        let verdict = change.map(|change| match change {
+            change if !change.is_known() => words.unclear,
+            change if change.value > 0.0 => words.better,
+            _ => words.worse,
+        });
+        let standing = change.map_or("none", |change| match change {
+            change if !change.is_known() => "unclear",
+            change if change.value > 0.0 => "better",
+            _ => "worse",
+        });
+        let said = match (before, score_before, change) {
+            (None, ..) => vec![words.choose_period.to_owned()],
+            (Some(_), None, _) => vec![words.no_before.to_owned()],
+            (Some(days), Some(earlier), change) => {
+                let days = names::days(days, candor_core::facts::Unit::Day, language);
+                let n = browser::integer(earlier.n, language);
+                let before = fill(words.before, &[&figure(earlier.value), &days, &n]);
+                let change = change.map_or_else(
+                    || words.change_too_few.to_owned(),
+                    |change| {
+                        let [value, low, high] =
+                            [change.value, change.low, change.high].map(|value| names::signed(value, language));
+                        let value = format!("{value} {}", words.points_unit);
+                        fill(words.change, &[&value, &low, &high]) + " · " + words.change_formula
+                    },
+                );
+                vec![change, before]
+            }
+        };
+        view! {
+            <section
+                class="m-card m-headline"
+                aria-labelledby="m-headline"
+                data-testid="headline"
+                data-n=score.n.to_string()
+                data-change=standing
+            >
+                <div class="m-headline-figure">
+                    <h2 id="m-headline">{name}</h2>
+                    <p class="m-figure">{figure(score.value)}</p>
+                    {gauge(&Axis::between(low, high), &score, None, None)}
+                    <p class="m-fine">{interval}" · n\u{a0}=\u{a0}"{browser::integer(score.n, language)}</p>
+                    <p class="m-fine">{formula}</p>
+                </div>
+                <div class="m-headline-change">
+                    {verdict.map(|verdict| view! { <p class="m-lead"><b>{verdict}</b></p> })}
+                    {said.into_iter().map(|said| view! { <p>{said}</p> }).collect_view()}
+                    {(score.n < FEWEST_FOR_A_SCORE).then(|| view! {
+                        <p class="m-few">{language.texts().results.too_few}</p>
+                    })}
+                </div>
+            </section>
+        }
+        .into_any()
+    }
+}
