@@ -61,11 +61,14 @@ texts! {
         remove, remove_all, none, none_hint, hidden, of_a_person,
         /// In the order of `Metric::ALL`: the name and the formula.
         metrics: [(&'static str, &'static str); 5],
-        before, change, better, worse, unclear, change_formula, no_before, change_too_few, choose_period, points_unit,
+        before, change, better, worse, unclear,
+        /// The unit of a change and how its interval is made: of a share, and of anything else.
+        change_by: [(&'static str, &'static str); 2],
+        no_before, change_too_few, choose_period,
         trend,
         /// By day, by week, by month.
         units: [&'static str; 3],
-        good_share, good_share_head, centre, limits, broken, all_usual, trial, earlier: Count,
+        good_share, good_share_head, centre, limits, hollow, broken, all_usual, trial, left_out: Count,
         /// In the order of `Rule`.
         rules: [&'static str; 6],
         rule_head, limits_head, day_head, mark, mark_none, mark_few, shows, heat, heat_note, hour_head,

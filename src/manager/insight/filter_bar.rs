@@ -1,7 +1,7 @@
 //! The bar above the results: what is shown, and each thing that is chosen as a chip that takes it back.
 
-use candor_core::facts::{Doubts, Facts, Unit};
-use candor_core::hours::Date;
+use candor_core::facts::{Days, Doubts, Facts, Unit};
+use candor_core::hours::{Date, Weekday};
 use candor_core::insight::{Part, Side, Span, View};
 use leptos::prelude::*;
 
@@ -34,6 +34,8 @@ pub fn FilterBar(insight: Insight, language: Language) -> impl IntoView {
         Span::Own(from, to) => Some((from, to)),
         _ => None,
     });
+    // The fields stay where they are while somebody types into them.
+    let is_own = Memo::new(move |_| own.with(Option::is_some));
     let spans = {
         let names = Span::NAMED.into_iter().map(|(name, _)| name).chain([Span::OWN]);
         names.zip(words.periods).map(|(name, words)| (name.to_owned(), words.to_owned())).collect::<Vec<Choice>>()
@@ -53,7 +55,7 @@ pub fn FilterBar(insight: Insight, language: Language) -> impl IntoView {
                     move || insight.view.with(|view| view.period.name().to_owned()),
                     move |name| choose_span(insight, &name),
                 )}
-                {move || own.get().map(|(from, to)| own_days(insight, from, to, language))}
+                {move || is_own.get().then(|| own_days(insight, own, language))}
                 {of_names(insight, Part::Point, points, language)}
                 {of_names(insight, Part::Survey, surveys, language)}
                 {of_names(insight, Part::Language, languages, language)}
@@ -193,9 +195,17 @@ fn choose_span(insight: Insight, name: &str) {
     }
 }
 
-fn own_days(insight: Insight, from: Date, to: Date, language: Language) -> impl IntoView {
+/// The two days of a period of one's own.
+fn own_days(insight: Insight, own: Memo<Option<(Date, Date)>>, language: Language) -> impl IntoView {
     let words = &language.texts().insight;
-    let field = move |id: &'static str, label: &'static str, day: Date, span: fn(Date, Date, Date) -> Span| {
+    let field = move |id: &'static str, label: &'static str, is_first: bool| {
+        let day =
+            move || own.get().map(|(from, to)| String::from(if is_first { from } else { to })).unwrap_or_default();
+        let choose = move |text: String| {
+            let (Some(day), Some((from, to))) = (Date::parse(&text), own.get_untracked()) else { return };
+            let span = if is_first { Span::Own(day, to) } else { Span::Own(from, day) };
+            insight.view.update(|view| *view = view.of(span));
+        };
         view! {
             <div class="m-field">
                 <label for=id>{label}</label>
@@ -203,19 +213,15 @@ fn own_days(insight: Insight, from: Date, to: Date, language: Language) -> impl 
                     id=id
                     type="date"
                     data-testid=id.trim_start_matches("m-")
-                    value=String::from(day)
-                    on:change=move |event| {
-                        if let Some(day) = Date::parse(&event_target_value(&event)) {
-                            insight.view.update(|view| *view = view.of(span(day, from, to)));
-                        }
-                    }
+                    prop:value=day
+                    on:change=move |event| choose(event_target_value(&event))
                 />
             </div>
         }
     };
     view! {
-        {field("m-filter-from", words.from, from, |day, _, to| Span::Own(day, to))}
-        {field("m-filter-to", words.to, to, |day, from, _| Span::Own(from, day))}
+        {field("m-filter-from", words.from, true)}
+        {field("m-filter-to", words.to, false)}
     }
 }
 
@@ -277,7 +283,7 @@ fn said(insight: Insight, view: &View, part: Part, language: Language) -> String
     let words = &language.texts().insight;
     match part {
         Part::Period => match view.period {
-            Span::Own(from, to) => names::days(candor_core::facts::Days { from, to }, Unit::Day, language),
+            Span::Own(from, to) => names::days(Days { from: from.min(to), to: from.max(to) }, Unit::Day, language),
             span => names::span(span, language).to_owned(),
         },
         Part::Doubts => {
@@ -307,7 +313,7 @@ fn said(insight: Insight, view: &View, part: Part, language: Language) -> String
 }
 
 /// An hour of a weekday.
-pub fn cell_name(weekday: candor_core::hours::Weekday, hour: u8, language: Language) -> String {
+pub fn cell_name(weekday: Weekday, hour: u8, language: Language) -> String {
     let [from, to] = [hour, (hour + 1) % 24].map(|hour| browser::hour(hour, language));
     format!("{} {from}\u{2060}–\u{2060}{to}", browser::weekday(weekday, language))
 }

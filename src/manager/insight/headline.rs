@@ -1,7 +1,8 @@
 //! The figure that the survey is about, with its interval, and how it stands to the period before.
 
 use candor_core::chart::Axis;
-use candor_core::insight::{Headline, headline};
+use candor_core::facts::Unit;
+use candor_core::insight::{Headline, View, headline};
 use candor_core::statistics::FEWEST_FOR_A_SCORE;
 use leptos::prelude::*;
 
@@ -23,7 +24,7 @@ pub fn HeadlineCard(insight: Insight, language: Language) -> impl IntoView {
         let words = &language.texts().insight;
         let (name, formula) = names::metric(&measure, language);
         let figure = |value: f64| names::figure(value, language) + names::unit(&measure);
-        let Headline { score, before, score_before, change, .. } = figures;
+        let Headline { score, before, score_before, change } = figures;
         let Some(score) = score else {
             return view! {
                 <section class="m-card m-headline" aria-label=name data-testid="headline" data-n="0">
@@ -49,9 +50,11 @@ pub fn HeadlineCard(insight: Insight, language: Language) -> impl IntoView {
         });
         let said = match (before, score_before, change) {
             (None, ..) => vec![words.choose_period.to_owned()],
+            // Of a person it may as well have been too few.
+            (Some(_), None, _) if insight.view.with(View::is_of_a_person) => vec![words.change_too_few.to_owned()],
             (Some(_), None, _) => vec![words.no_before.to_owned()],
             (Some(days), Some(earlier), change) => {
-                let days = names::days(days, candor_core::facts::Unit::Day, language);
+                let days = names::days(days, Unit::Day, language);
                 let n = browser::integer(earlier.n, language);
                 let before = fill(words.before, &[&figure(earlier.value), &days, &n]);
                 let change = change.map_or_else(
@@ -59,8 +62,9 @@ pub fn HeadlineCard(insight: Insight, language: Language) -> impl IntoView {
                     |change| {
                         let [value, low, high] =
                             [change.value, change.low, change.high].map(|value| names::signed(value, language));
-                        let value = format!("{value} {}", words.points_unit);
-                        fill(words.change, &[&value, &low, &high]) + " · " + words.change_formula
+                        let (unit, formula) = words.change_by[usize::from(!names::is_share(&measure))];
+                        let value = format!("{value} {unit}");
+                        fill(words.change, &[&value, &low, &high]) + " · " + formula
                     },
                 );
                 vec![change, before]

@@ -108,10 +108,12 @@ pub fn signed(value: f64, language: Language) -> String {
     format!("{sign}{size}")
 }
 
+/// Whether the figure is a share in percent.
+pub fn is_share(measure: &Measure) -> bool {
+    matches!(measure.metric, Metric::Csat | Metric::GoodRate)
+}
+
 /// The unit of the figure: ` %` where it is a share.
 pub fn unit(measure: &Measure) -> &'static str {
-    match measure.metric {
-        Metric::Csat | Metric::GoodRate => "\u{a0}%",
-        Metric::Happiness | Metric::Nps | Metric::Ces => "",
-    }
+    if is_share(measure) { "\u{a0}%" } else { "" }
 }

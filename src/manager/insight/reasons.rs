@@ -1,6 +1,7 @@
 //! Why ratings were bad, and what was good: Pareto charts, the most frequent reason on top.
 
 use candor_core::chart::percent;
+use candor_core::facts::Key;
 use candor_core::insight::{Part, ReasonBar, Side, reasons};
 use leptos::prelude::*;
 
@@ -81,7 +82,7 @@ fn line(
     }
 }
 
-fn tap(insight: Insight, side: Side, key: &candor_core::facts::Key) {
+fn tap(insight: Insight, side: Side, key: &Key) {
     let key = key.clone();
     insight.tap(Part::Reason, move |view| view.reason = Some((side, key)));
 }

@@ -1,7 +1,7 @@
 //! The trend: a p-chart of good ratings, its band as wide as so many ratings leave it, with the rules that it breaks.
 
 use candor_core::chart::{Axis, every, middle, percent};
-use candor_core::facts::Days;
+use candor_core::facts::{Days, Unit};
 use candor_core::insight::{Part, Slot, Trend, trend};
 use candor_core::statistics::{FEWEST_FOR_A_SCORE, Plotted};
 use leptos::prelude::*;
@@ -34,8 +34,8 @@ pub fn TrendCard(insight: Insight, language: Language) -> impl IntoView {
         let unit = words.units.get(shown.unit as usize).copied().unwrap_or_default();
         let centre = shown.chart.as_ref().map(|chart| names::figure(chart.centre, language));
         let is_trial = shown.chart.as_ref().is_some_and(|chart| chart.is_trial);
-        let earlier =
-            (shown.earlier > 0).then(|| words.earlier.of(shown.earlier, &browser::integer(shown.earlier, language)));
+        let left_out = (shown.left_out > 0)
+            .then(|| words.left_out.of(shown.left_out, &browser::integer(shown.left_out, language)));
         let caption = format!("{}, {good}, {unit}", words.trend);
         view! {
             <section class="m-card m-insight" aria-labelledby="m-trend" data-testid="trend">
@@ -47,11 +47,12 @@ pub fn TrendCard(insight: Insight, language: Language) -> impl IntoView {
                     <li><svg width="26" height="12" aria-hidden="true"><line class="m-centre" x1="0" x2="26" y1="6" y2="6" /></svg>
                         {fill(words.centre, &[&centre.unwrap_or_default()])}</li>
                     <li><svg width="26" height="12" aria-hidden="true"><rect class="m-band" width="26" height="12" /></svg>{words.limits}</li>
+                    <li><svg width="26" height="12" aria-hidden="true"><circle class="m-dot-point m-hollow" cx="13" cy="6" r="4" /></svg>{words.hollow}</li>
                     <li><svg width="26" height="20" aria-hidden="true"><circle class="m-ring" cx="13" cy="10" r="8" /><circle class="m-dot-point" cx="13" cy="10" r="4" /></svg>{words.broken}</li>
                 </ul>
                 {said(&shown, language)}
                 {is_trial.then(|| view! { <p class="m-fine">{words.trial}</p> })}
-                {earlier.map(|said| view! { <p class="m-fine">{said}</p> })}
+                {left_out.map(|said| view! { <p class="m-fine">{said}</p> })}
                 {behind(insight, &shown, caption, language)}
             </section>
         }
@@ -96,7 +97,9 @@ fn chart(insight: Insight, shown: &Trend, caption: String, language: Language) -
     let step = every(count, LABELS);
     let days = shown.slots.iter().enumerate().filter(|(place, _)| place % step == 0).map(|(place, slot)| {
         let words = names::axis_day(slot.days, shown.unit, language);
-        view! { <text x=at(place) y="222" text-anchor="middle">{words}</text> }
+        // The first of many would begin outside.
+        let (x, anchor) = if place == 0 && count > LABELS { ("0".to_owned(), "start") } else { (at(place), "middle") };
+        view! { <text x=x y="222" text-anchor=anchor>{words}</text> }
     });
     let days = days.collect_view();
     let spots = Spots::new("trend", count, count, count.saturating_sub(1));
@@ -174,11 +177,7 @@ fn said(shown: &Trend, language: Language) -> AnyView {
         .filter_map(|hit| {
             let (from, to) = (shown.slots.get(hit.from)?, shown.slots.get(hit.to)?);
             let days = Days { from: from.days.from, to: to.days.to };
-            Some(format!(
-                "{}: {}",
-                names::days(days, candor_core::facts::Unit::Day, language),
-                names::rule(hit.rule, language)
-            ))
+            Some(format!("{}: {}", names::days(days, Unit::Day, language), names::rule(hit.rule, language)))
         })
         .collect();
     if hits.is_empty() {

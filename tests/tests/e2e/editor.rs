@@ -53,7 +53,7 @@ async fn a_survey_of_one_s_own_comes_into_service_once_it_is_whole() {
     until("the customers' own question", async || {
         let script = "return document.getElementById('question').textContent;";
         let question = kiosk.browser.run(script, vec![]).await;
-        if question == Value::from(QUESTION) { Ok(()) } else { Err(question.to_string()) }
+        if question == QUESTION { Ok(()) } else { Err(question.to_string()) }
     })
     .await;
     kiosk.rate(1).await;
@@ -115,7 +115,7 @@ async fn see_focus(kiosk: &Kiosk, testid: &str) {
     until(&format!("the focus on {testid}"), async || {
         let script = "return document.activeElement?.dataset.testid ?? null;";
         let focused = kiosk.browser.run(script, vec![]).await;
-        if focused == Value::from(testid) { Ok(()) } else { Err(focused.to_string()) }
+        if focused == testid { Ok(()) } else { Err(focused.to_string()) }
     })
     .await;
 }

@@ -15,6 +15,7 @@ mod early_tap;
 mod editor;
 mod health;
 mod idle_reset;
+mod insight;
 mod keeper;
 mod lock;
 mod main_story;

@@ -3,7 +3,7 @@
 use super::Measure;
 use super::view::{Part, Side, View};
 use crate::chart::{shade, slots, unit_of};
-use crate::facts::{Days, Facts, Group, Hidden, Key, RowId, Selection, Taken, Tally, Unit};
+use crate::facts::{Bar, Days, Facts, Filter, Group, Hidden, ItemLevels, Key, RowId, Selection, Taken, Tally, Unit};
 use crate::hours::{Date, Weekday};
 use crate::results::Summary;
 use crate::statistics::{
@@ -16,8 +16,6 @@ use crate::statistics::{
 pub struct Headline {
     /// The figure; `None` of nothing.
     pub score: Option<Estimate>,
-    /// Responses on other scales, which are not counted.
-    pub others: u64,
     /// The period before; `None` where everything is looked at.
     pub before: Option<Days>,
     /// The figure of the period before; `None` of nothing.
@@ -46,13 +44,13 @@ pub struct Trend {
     pub slots: Vec<Slot>,
     /// What the rules say of them; `None` where there is nothing.
     pub chart: Option<PChart>,
-    /// Responses before the first mark, for which there is no room.
-    pub earlier: u64,
+    /// Responses on days for which there is no room, or that a wrong clock has told.
+    pub left_out: u64,
 }
 
 impl Default for Trend {
     fn default() -> Self {
-        Self { unit: Unit::Day, slots: Vec::new(), chart: None, earlier: 0 }
+        Self { unit: Unit::Day, slots: Vec::new(), chart: None, left_out: 0 }
     }
 }
 
@@ -159,7 +157,7 @@ pub fn headline(facts: &Facts, view: &View, today: Date, measure: &Measure) -> H
     let summary_of = |filter| -> Summary { facts.select(&filter).tally(measure.scale).summary(measure.scale) };
     let filter = view.filter(today, measure);
     let before = filter.days.filter(|days| days.count() > 0).map(Days::before);
-    let earlier = before.map(|days| summary_of(crate::facts::Filter { days: Some(days), ..filter.clone() }));
+    let earlier = before.map(|days| summary_of(Filter { days: Some(days), ..filter.clone() }));
     // The same holds of a person yesterday as of one today.
     let earlier = earlier.filter(|summary| !view.is_of_a_person() || summary.n >= FEWEST_FOR_A_PERSON);
     let summary = summary_of(filter);
@@ -167,18 +165,23 @@ pub fn headline(facts: &Facts, view: &View, today: Date, measure: &Measure) -> H
     let is_enough = |estimate: &Estimate| estimate.n >= FEWEST_FOR_A_SCORE;
     let change = score_before.filter(is_enough).zip(score.filter(is_enough));
     let change = change.map(|(before, after)| change_of(&before, &after));
-    Headline { score, others: summary.others, before, score_before, change }
+    Headline { score, before, score_before, change }
 }
 
-/// The trend. It begins with the first response and ends with the period, or today.
+/// The trend. It begins with the first response and ends with the period, or today. A tablet that has lost its clock begins
+/// in 1970: what it recorded then, or on days to come, must not squeeze everything else into one mark.
 pub fn trend(facts: &Facts, view: &View, today: Date, measure: &Measure) -> Trend {
     let view = view.without(Part::Slot);
     let chosen = selection(facts, &view, today, measure);
-    let Some(span) = chosen.span() else { return Trend::default() };
+    let by_day = chosen.trend(Unit::Day, measure.scale);
+    let is_told_right = |day: &Date| *day <= today && Date::parse("2000-01-01").is_none_or(|first| first <= *day);
+    let all = || by_day.iter().map(|group| group.key);
+    let first = all().find(is_told_right).map(|first| Days { from: first, to: today });
+    let Some(span) = first.or_else(|| all().next().zip(all().next_back()).map(|(from, to)| Days { from, to })) else {
+        return Trend::default();
+    };
     let period = view.period.days(today).unwrap_or(span);
-    // Behind the last response only days count that have begun.
-    let to = period.to.min(today.max(span.to));
-    let days = Days { from: period.from.max(span.from), to };
+    let days = Days { from: period.from.max(span.from), to: period.to.min(span.to) };
     let unit = unit_of(days);
     let groups = chosen.trend(unit, measure.scale);
     let slots = slots(days, unit);
@@ -188,8 +191,8 @@ pub fn trend(facts: &Facts, view: &View, today: Date, measure: &Measure) -> Tren
         group.map_or(Counted::default(), |group| measure.counted(&group.tally.summary(measure.scale)))
     };
     let counted: Vec<Counted> = slots.iter().map(of_slot).collect();
-    let first = slots.first().map_or(days.from, |slot| unit.begin(slot.from));
-    let earlier = groups.iter().filter(|group| group.key < first).map(|group| group.tally.n()).sum();
+    let drawn: u64 = counted.iter().map(|counted| counted.of).sum();
+    let left_out = chosen.tally(measure.scale).n().saturating_sub(drawn);
     let chart = p_chart(&counted);
     let rules = |at: usize| {
         let hits = chart.iter().flat_map(|chart| &chart.hits).filter(|hit| (hit.from..=hit.to).contains(&at));
@@ -199,10 +202,10 @@ pub fn trend(facts: &Facts, view: &View, today: Date, measure: &Measure) -> Tren
     };
     let slots = slots.iter().enumerate();
     let slots = slots.map(|(at, days)| Slot { days: *days, counted: counted[at], rules: rules(at) }).collect();
-    Trend { unit, slots, chart, earlier }
+    Trend { unit, slots, chart, left_out }
 }
 
-/// The heat map; `None` of no responses with a time.
+/// The heat map; without cells where no response has a time.
 pub fn heat(facts: &Facts, view: &View, today: Date, measure: &Measure) -> HeatMap {
     let heat = selection(facts, &view.without(Part::Cell), today, measure).heat(measure.scale);
     let counted = |weekday, hour| measure.counted(&heat.cell(weekday, hour).summary(measure.scale));
@@ -230,11 +233,11 @@ pub fn reasons(facts: &Facts, view: &View, today: Date, measure: &Measure, side:
         return Vec::new();
     }
     let filter = view.without(Part::Reason).filter(today, measure);
-    let filter = crate::facts::Filter { levels, scales: vec![measure.scale], ..filter };
+    let filter = Filter { levels, scales: vec![measure.scale], ..filter };
     let chosen = facts.select(&filter);
     let bars = chosen.reasons(measure.scale);
     let all: u64 = bars.iter().map(|bar| bar.count).sum();
-    let bar = |bar: &crate::facts::Bar<'_>| ReasonBar {
+    let bar = |bar: &Bar<'_>| ReasonBar {
         key: Key { survey: bar.survey.to_owned(), id: bar.reason.to_owned() },
         count: bar.count,
         percent: bar.count as f64 * 100.0 / all as f64,
@@ -252,7 +255,7 @@ pub fn items(
     measure: &Measure,
     target: impl Fn(&Key) -> Option<u8>,
 ) -> Vec<ItemRow> {
-    let row = |item: &crate::facts::ItemLevels<'_>| {
+    let row = |item: &ItemLevels<'_>| {
         let key = Key { survey: item.survey.to_owned(), id: item.item.to_owned() };
         let share = Estimate::from(item.good()?);
         let target = target(&key).map(|target| (target, distance(&share, target.into())));

@@ -193,7 +193,7 @@ fn a_trend_has_no_gaps_and_marks_what_a_rule_has_found() {
     let Journal { facts, .. } = journal(&usual.chain(bad).collect::<Vec<_>>());
     let view = View { period: Span::Days30, ..View::default() };
     let shown = trend(&facts, &view, today(), &Measure::default());
-    assert_eq!((shown.unit, shown.slots.len(), shown.earlier), (Unit::Day, 30, 0));
+    assert_eq!((shown.unit, shown.slots.len(), shown.left_out), (Unit::Day, 30, 0));
     assert!(shown.slots.windows(2).all(|pair| pair[1].days.from == pair[0].days.from.plus(1)));
     let monday = shown.slots.iter().find(|slot| slot.days.from == date("2026-11-23")).unwrap();
     assert_eq!(monday.counted, Counted { count: 0, of: 20 });
@@ -214,8 +214,21 @@ fn a_trend_has_no_gaps_and_marks_what_a_rule_has_found() {
 fn what_a_trend_has_no_room_for_is_told() {
     let Journal { facts, .. } = journal(&[Customer { at: -3_000 * DAY, ..CUSTOMER }, CUSTOMER]);
     let shown = trend(&facts, &View::default(), today(), &Measure::default());
-    assert_eq!((shown.unit, shown.slots.len(), shown.earlier), (Unit::Month, 45, 1));
+    assert_eq!((shown.unit, shown.slots.len(), shown.left_out), (Unit::Month, 45, 1));
     assert_eq!(shown.slots.last().unwrap().counted.of, 1);
+}
+
+#[test]
+fn a_clock_that_was_wrong_squeezes_nothing() {
+    let lost = Customer { at: -MORNING, ..CUSTOMER };
+    let ahead = Customer { at: 9_000 * DAY, ..CUSTOMER };
+    let Journal { facts, .. } = journal(&[lost, ahead, CUSTOMER, Customer { at: 2 * DAY, ..CUSTOMER }]);
+    let shown = trend(&facts, &View::default(), today(), &Measure::default());
+    assert_eq!((shown.unit, shown.slots.len(), shown.left_out), (Unit::Day, 7, 2));
+    // Where no day can be right, all are shown as they were told.
+    let Journal { facts, .. } = journal(&[lost, Customer { at: DAY - MORNING, ..CUSTOMER }]);
+    let shown = trend(&facts, &View::default(), today(), &Measure::default());
+    assert_eq!((shown.unit, shown.slots.len(), shown.left_out), (Unit::Day, 2, 0));
 }
 
 #[test]
