@@ -43,13 +43,13 @@ use candor_core::time::Uptime;
 use candor_vault::{SEALING_RECORD, Sealing};
 use gloo_timers::callback::Interval;
 
-use crate::code;
 use crate::browser::announce::{Announcer, Channel, DOOR_CHANNEL, IS_THERE_A_PIN, KeptPin, News};
 use crate::browser::journal::IndexedDbJournal;
 use crate::browser::lock::{Ask, lead};
 use crate::browser::opfs::NoFile;
 use crate::browser::task::{sleep, spawn};
 use crate::browser::{clock, worker};
+use crate::code;
 use crate::runtime::DATABASE;
 use bell::Bell;
 use opening::Opening;
