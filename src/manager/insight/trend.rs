@@ -139,7 +139,7 @@ fn chart(insight: Insight, shown: &Trend, caption: String, language: Language) -
     view! {
         <div class="m-chart">
             <svg class="m-axis" width="48" height="230" aria-hidden="true">{labels}</svg>
-            <div class="m-scroll">
+            <div class="m-scroll m-latest">
                 <svg class="m-plot" height="230" data-room=room(count, MARK) role="group" aria-label=caption>
                     <g aria-hidden="true">{grid}{band}{centre}{line}{days}</g>
                     {marks}
