@@ -213,7 +213,11 @@ impl Kiosk {
     /// # Panics
     /// When it does not come.
     pub async fn text(&self, testid: &str) -> String {
-        self.see(testid).await.text().await.unwrap_or_else(|fault| panic!("{testid} has no text: {fault}"))
+        // An element can be drawn anew between the two.
+        until(&format!("the text of {testid}"), async || {
+            self.see(testid).await.text().await.map_err(|fault| fault.to_string())
+        })
+        .await
     }
 
     /// The value of an attribute.
