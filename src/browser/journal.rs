@@ -42,7 +42,6 @@ use indexed_db_futures::transaction::{Transaction, TransactionDurability, Transa
 use wasm_bindgen::JsValue;
 
 use crate::browser::clock;
-use crate::browser::schema::{NoStores, make_ready};
 use crate::browser::task::{spawn, within};
 
 const VERSION: u32 = 1;
@@ -188,12 +187,11 @@ impl IndexedDbJournal {
             if let Some(open) = self.connection.borrow().as_ref() {
                 return Ok(open.clone());
             }
-            make_ready(&self.name, VERSION, &STORES).await.map_err(|error| match error {
-                NoStores::Unsupported => unsupported(),
-                NoStores::Refused(exception) => named_fault(&exception),
-            })?;
-            let opening =
-                Database::open(self.name.as_str()).with_version(VERSION).build().map_err(|error| open_fault(&error))?;
+            let opening = Database::open(self.name.as_str())
+                .with_version(VERSION)
+                .with_on_upgrade_needed(|_, database| make_stores(&database))
+                .build()
+                .map_err(|error| open_fault(&error))?;
             let database = opening.await.map_err(|error| open_fault(&error))?;
             // Two first uses at a time open two: one that nobody knows would never be closed.
             if let Some(open) = self.connection.borrow().as_ref() {
@@ -1349,6 +1347,16 @@ fn forget_accepted<'a>(outbox: &'a ObjectStore<'_>, batch: &'a Frozen, accepted:
     })
 }
 
+/// Migrations only add: what is there stays as it is.
+fn make_stores(database: &Database) -> Result<(), Error> {
+    for store in STORES {
+        if !database.object_store_names().any(|name| name == store) {
+            database.create_object_store(store).build()?;
+        }
+    }
+    Ok(())
+}
+
 /// What a watchdog says.
 pub fn silence() -> StoreError {
     StoreError::Closed("no answer within ten seconds".to_owned())
@@ -1483,8 +1491,7 @@ mod tests {
         put(&transaction.object_store(EVENTS).unwrap(), 7.0, "kept").unwrap();
         commit(transaction, EVENTS).await.unwrap();
         old.close();
-        make_ready(&journal.name, 2, &STORES).await.unwrap();
-        let new = open_as(&journal, 2, |_| Ok(())).await;
+        let new = open_as(&journal, 2, make_stores).await;
         assert_eq!(new.object_store_names().count(), STORES.len());
         let transaction = new.transaction(EVENTS).build().unwrap();
         let kept = get::<String>(&transaction.object_store(EVENTS).unwrap(), 7.0).unwrap().await.unwrap();
