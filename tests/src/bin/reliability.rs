@@ -136,7 +136,12 @@ fn with_kept(new: Vec<Record>, kept: &Path) -> Vec<Record> {
     let mut records: BTreeMap<String, Record> = BTreeMap::new();
     let lines = std::fs::read_to_string(kept).unwrap_or_default();
     let old = lines.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|fault| panic!("{line}: {fault}")));
-    for record in old.chain(new.into_iter().map(|record| Record { commit: commit.clone(), ..record })) {
+    // Records that come from another checkout say of which commit they are.
+    let of_commit = |record: Record| match record.commit.is_empty() {
+        true => Record { commit: commit.clone(), ..record },
+        false => record,
+    };
+    for record in old.chain(new.into_iter().map(of_commit)) {
         // Stories that belong to no fault of the table come last.
         let group = if record.fault == 0 { u8::MAX } else { record.fault };
         records.insert(format!("{group:03} {}", full_name(&record)), record);
