@@ -42,6 +42,14 @@ extern "C" {
     fn request(this: &LockManager, name: &str, granted: &Function) -> Promise;
 }
 
+/// Shows the beginning of what an element scrolls.
+pub fn scroll_to_top(id: &str) {
+    let element = web_sys::window().and_then(|window| window.document()?.get_element_by_id(id));
+    if let Some(element) = element {
+        element.set_scroll_top(0);
+    }
+}
+
 /// Queues for a lock of this origin and keeps it while the page lives. `granted` hears when it has come: never where
 /// the browser has no locks.
 pub fn hold_while_open(name: &str, granted: impl FnOnce() + 'static) {

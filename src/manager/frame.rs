@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::manager::browser;
 use crate::manager::counts::Counts;
 use crate::manager::desk::Desk;
 use crate::manager::door::Opened;
@@ -110,7 +111,11 @@ fn tab_button(this: Tab, tab: RwSignal<Tab>, language: RwSignal<Language>) -> im
             class="m-tab"
             data-testid=testid
             aria-current=move || (tab.get() == this).then_some("page")
-            on:click=move |_| tab.set(this)
+            on:click=move |_| {
+                tab.set(this);
+                // Another section begins at its top.
+                browser::scroll_to_top("m-main");
+            }
         >
             {icon(sign)}
             <span>{move || name(&language.get().texts().rail)}</span>
