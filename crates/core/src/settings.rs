@@ -56,37 +56,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let KioskSettings {
-            point,
-            survey,
-            languages,
-            mask,
-            staff,
-            programs,
-            scanner,
-            appearance,
-            low,
-            fullscreen,
-            sound,
-        } = KioskSettings::default();
-        Self {
-            endpoint: "/v1/events".into(),
-            point,
-            survey,
-            languages,
-            format: Format::default(),
-            acknowledge: Acknowledge::default(),
-            mask,
-            retention_days: RETENTION_DAYS,
-            staff,
-            programs,
-            scanner,
-            appearance,
-            low,
-            fullscreen,
-            sound,
-            link: String::new(),
-        }
+        Self::around(KioskSettings::default())
     }
 }
 
@@ -194,12 +164,8 @@ pub enum SettingsFault {
 }
 
 impl Settings {
-    /// Reads what was saved; a field that is missing has its default. `None` when it is no object.
-    pub fn from_json(json: &str) -> Option<Self> {
-        let value: Value = serde_json::from_str(json).ok()?;
-        let fields = value.as_object()?;
-        let text = |name: &str| fields.get(name).and_then(Value::as_str);
-        let days = fields.get("retention_days").and_then(Value::as_u64).and_then(|days| u32::try_from(days).ok());
+    /// The kiosk's part, and of the rest what it is at first.
+    fn around(kiosk: KioskSettings) -> Self {
         let KioskSettings {
             point,
             survey,
@@ -212,17 +178,16 @@ impl Settings {
             low,
             fullscreen,
             sound,
-        } = KioskSettings::of(fields);
-        let default = Self::default();
-        Some(Self {
-            endpoint: text("endpoint").map_or(default.endpoint, str::to_owned),
+        } = kiosk;
+        Self {
+            endpoint: "/v1/events".into(),
             point,
             survey,
             languages,
-            format: text("format").and_then(Format::named).unwrap_or_default(),
-            acknowledge: text("acknowledge").and_then(Acknowledge::named).unwrap_or_default(),
+            format: Format::default(),
+            acknowledge: Acknowledge::default(),
             mask,
-            retention_days: days.unwrap_or(default.retention_days),
+            retention_days: RETENTION_DAYS,
             staff,
             programs,
             scanner,
@@ -230,7 +195,24 @@ impl Settings {
             low,
             fullscreen,
             sound,
+            link: String::new(),
+        }
+    }
+
+    /// Reads what was saved; a field that is missing has its default. `None` when it is no object.
+    pub fn from_json(json: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(json).ok()?;
+        let fields = value.as_object()?;
+        let text = |name: &str| fields.get(name).and_then(Value::as_str);
+        let days = fields.get("retention_days").and_then(Value::as_u64).and_then(|days| u32::try_from(days).ok());
+        let rest = Self::around(KioskSettings::of(fields));
+        Some(Self {
+            endpoint: text("endpoint").map_or(rest.endpoint, str::to_owned),
+            format: text("format").and_then(Format::named).unwrap_or_default(),
+            acknowledge: text("acknowledge").and_then(Acknowledge::named).unwrap_or_default(),
+            retention_days: days.unwrap_or(rest.retention_days),
             link: text("link").unwrap_or_default().to_owned(),
+            ..rest
         })
     }
 
