@@ -26,7 +26,8 @@ use candor_core::chain::{Head, PersonalText};
 use candor_core::event::{Body, Context, Draft, Event, EventId};
 use candor_core::journal::{
     Appended, Begun, Counts, Entry, Frozen, JournalStore, Kept, LINKED_AT_ONCE, LinkedAgain, Parcel, Place, Pruned,
-    Quarantined, Restored, Row, SEQ_CONFLICT, Shelves, StoreError, UNREADABLE, is_before, is_pruned, open_row, pruned,
+    Quarantined, Restored, Row, SEQ_CONFLICT, Shelves, StoreError, UNREADABLE, is_before, is_pruned, lacks_words,
+    open_row, pruned,
 };
 use candor_core::outbox::{Limits, Settlement};
 use candor_core::second::{Loss, Mark, resume};
@@ -1298,12 +1299,6 @@ fn rows_of<'a>(transaction: &'a Transaction<'_>, wanted: &'a [f64]) -> Pending<'
     })
 }
 
-/// Whether an event says that words belong to it, and has none: a damaged table may have lost them. Quotation marks within
-/// a text are escaped.
-fn lacks_words(json: &str) -> bool {
-    json.contains("\"textdigest\":") && !json.contains("\"text\":")
-}
-
 /// Joins events with the words that belong to them. The events come in the order of their keys.
 fn join_texts<'a>(transaction: &'a Transaction<'_>, events: &'a mut [(f64, String)]) -> Pending<'a, ()> {
     Box::pin(async move {
@@ -1385,7 +1380,7 @@ fn fault(error: &Error) -> StoreError {
 const UNEXPECTED: &str = "unexpected data";
 
 /// What browsers call a value that they cannot make out.
-fn is_unreadable(error: &StoreError) -> bool {
+pub fn is_unreadable(error: &StoreError) -> bool {
     let names = ["UnknownError", "DataError", "NotReadableError", "DataCloneError", "EncodingError", UNEXPECTED];
     matches!(error, StoreError::Closed(name) if names.contains(&name.as_str()))
 }

@@ -27,6 +27,7 @@ mod pruning;
 mod reconcile;
 mod refuge;
 mod releases;
+mod scrub;
 mod second;
 mod uploader;
 
@@ -150,6 +151,7 @@ pub fn start() {
     let pruner = Rc::clone(&keeper);
     Interval::new(PRUNE_MS, move || pruner.note(|news| news.room = true)).forget();
     *keeper.opening.borrow_mut() = Some(Opening::watch(Rc::clone(&keeper.journal)));
+    spawn(scrub::watch(Rc::clone(&keeper)));
     spawn(keeper.serve());
 }
 
@@ -304,7 +306,7 @@ impl Keeper {
                 self.note(|news| news.records = true);
                 self.read_hours_again();
             }
-            News::Hello if self.is_leading.get() && self.has_joined.get() => self.tell_how_it_stands(),
+            News::Hello if self.is_joined() => self.tell_how_it_stands(),
             _ => {}
         }
         if let Some(uploader) = uploader {
@@ -682,6 +684,11 @@ impl Keeper {
             self.bell.ring();
         }
         is_same
+    }
+
+    /// Whether this keeper leads and database and second place have been joined.
+    fn is_joined(&self) -> bool {
+        self.is_leading.get() && self.has_joined.get()
     }
 
     /// The second place may have right what the database has not: a row that cannot be read holds everything up.

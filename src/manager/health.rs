@@ -273,6 +273,7 @@ fn finding_text(finding: &Finding, words: &HealthTexts, language: Language) -> (
         FindingKind::StoreWiped | FindingKind::StoreCut => String::new(),
         FindingKind::StoreUnusable
         | FindingKind::StoreRepaired
+        | FindingKind::StoreDamaged
         | FindingKind::Recovered
         | FindingKind::SecondPlaceLost
         | FindingKind::SealingDamaged => browser::integer(finding.count, language),
@@ -294,6 +295,7 @@ fn finding_advice(kind: FindingKind, about: Place, words: &HealthTexts) -> Advic
         FindingKind::StoreCut => words.cut,
         FindingKind::StoreUnusable => words.unusable,
         FindingKind::StoreRepaired => words.repaired,
+        FindingKind::StoreDamaged => words.damaged,
         FindingKind::Recovered => words.recovered,
         FindingKind::SecondPlaceLost => words.second_lost,
         FindingKind::SecondPlaceDamaged => words.second_damaged,
@@ -334,6 +336,7 @@ mod tests {
                     FindingKind::ReleaseFailed => "release-000000017cfb",
                     FindingKind::StoreUnusable
                     | FindingKind::StoreRepaired
+                    | FindingKind::StoreDamaged
                     | FindingKind::Recovered
                     | FindingKind::SecondPlaceLost
                     | FindingKind::SealingDamaged => "97,531",

@@ -93,7 +93,9 @@ impl Balance {
     pub fn is_whole(&self) -> bool {
         let hashes: Vec<_> = self.journal.entries.iter().map(|(event, _)| &event.hash).collect();
         let is_linked = |event: &Event| event.seq == 1 || hashes.contains(&&event.prev);
-        self.foreign() == 0 && self.journal.entries.iter().all(|(event, _)| is_linked(event))
+        self.foreign() == 0
+            && self.journal.damaged.is_empty()
+            && self.journal.entries.iter().all(|(event, _)| is_linked(event))
     }
 
     /// Events of the journal that the collector lacks and that are not in quarantine.

@@ -4,15 +4,28 @@ use std::collections::BTreeMap;
 
 use candor_core::chain::PersonalText;
 use candor_core::event::Event;
-use candor_core::journal::is_pruned;
+use candor_core::journal::{is_pruned, lacks_words};
 use candor_core::wire::{CloudEvent, Rejection};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
 
-/// Reads whole stores of the database, keys and values.
+/// Reads whole stores of the database, keys and values. Of a store that is damaged each row by itself, and `null` for one that
+/// cannot be read.
 const READ: &str = r#"
 const [stores, done] = arguments;
+const finished = request => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = event => { event.preventDefault(); reject(request.error); };
+});
+const readEach = async (database, name) => {
+  const store = () => database.transaction(name, "readonly").objectStore(name);
+  const pairs = [];
+  for (const key of await finished(store().getAllKeys())) {
+    pairs.push([key, await finished(store().get(key)).catch(() => null)]);
+  }
+  return pairs;
+};
 const opening = indexedDB.open("candor");
 opening.onerror = () => done({ fault: String(opening.error) });
 // There is none: looking must not make one.
@@ -27,7 +40,16 @@ opening.onsuccess = () => {
     values.onsuccess = () => { read[name] = keys.result.map((key, place) => [key, values.result[place]]); };
   }
   transaction.oncomplete = () => { database.close(); done(read); };
-  transaction.onabort = () => done({ fault: String(transaction.error) });
+  transaction.onabort = async () => {
+    try {
+      for (const name of stores) read[name] = await readEach(database, name);
+      done(read);
+    } catch (fault) {
+      done({ fault: String(fault) });
+    } finally {
+      database.close();
+    }
+  };
 };
 "#;
 
@@ -44,6 +66,8 @@ pub struct Journal {
     pub queued: usize,
     /// Keys of what the endpoint refused.
     pub quarantined: usize,
+    /// What lies there and is nothing of a journal, or not any more.
+    pub damaged: Vec<String>,
     /// The ids of what the endpoint refused, with the reasons' codes.
     pub refused: Vec<(String, String)>,
 }
@@ -54,7 +78,7 @@ impl Journal {
     /// # Panics
     /// When it cannot be read or holds what no journal holds.
     pub async fn read(browser: &Browser) -> Self {
-        Self::try_read(browser).await.unwrap_or_else(|fault| panic!("the journal cannot be read: {fault}"))
+        Self::try_read(browser).await.unwrap_or_else(|fault| panic!("the journal cannot be read: {fault}")).intact()
     }
 
     /// As [`Self::read`]; `None` where there is no journal.
@@ -62,7 +86,17 @@ impl Journal {
     /// # Panics
     /// When it holds what no journal holds.
     pub async fn read_if_any(browser: &Browser) -> Option<Self> {
+        Self::try_read(browser).await.ok().map(Self::intact)
+    }
+
+    /// As [`Self::read_if_any`], of a database that may be damaged.
+    pub async fn read_damaged(browser: &Browser) -> Option<Self> {
         Self::try_read(browser).await.ok()
+    }
+
+    fn intact(self) -> Self {
+        assert!(self.damaged.is_empty(), "rows that are no events: {:?}", self.damaged);
+        self
     }
 
     async fn try_read(browser: &Browser) -> Result<Self, String> {
@@ -71,52 +105,57 @@ impl Journal {
         if let Some(fault) = read["fault"].as_str() {
             return Err(fault.to_owned());
         }
-        let store = |name: &str| -> Vec<(Value, &str)> {
+        let store = |name: &str| -> Vec<(&Value, &str)> {
             let pairs = read[name].as_array().expect("a store is a list of pairs");
-            pairs.iter().map(|pair| (pair[0].clone(), pair[1].as_str().unwrap_or_default())).collect()
+            pairs.iter().map(|pair| (&pair[0], pair[1].as_str().unwrap_or_default())).collect()
         };
         let texts: BTreeMap<String, &str> =
             store("texts").into_iter().map(|(key, text)| (key.to_string(), text)).collect();
-        let entry = |(key, event): (Value, &str)| {
-            let mut travelling: CloudEvent = parse(event);
-            if let Some(text) = texts.get(&key.to_string()) {
-                travelling.data["text"] = parse(text);
-            }
-            travelling.open().unwrap_or_else(|fault| panic!("{}: {event}", fault.detail()))
-        };
-        let rejection = |(_, rejection): (Value, &str)| {
-            let rejection: Rejection = parse(rejection);
-            (rejection.id.to_string(), rejection.code)
-        };
-        let (pruned, whole): (Vec<_>, Vec<_>) = store("events").into_iter().partition(|(_, row)| is_pruned(row));
-        let place = |(_, row): (Value, &str)| {
-            let row: Value = parse(row);
-            let number = |name: &str| row["pruned"][name].as_u64().expect("a pruned event keeps its place");
-            (number("epoch"), number("seq"))
-        };
-        let (mut entries, mut further): (Vec<(Event, _)>, Vec<_>) = (Vec::new(), Vec::new());
+        let mut journal =
+            Self { queued: store("outbox").len(), quarantined: store("quarantine").len(), ..Self::default() };
         let mut known = BTreeMap::new();
-        for entry in whole.into_iter().map(entry) {
-            let index = *known.entry(entry.0.id.clone()).or_insert(entries.len());
-            match entries.get(index) {
-                None => entries.push(entry),
+        for (key, row) in store("events") {
+            if let Some(place) = pruned_place(row) {
+                journal.pruned.push(place);
+                continue;
+            }
+            let Some(entry) = entry_of(row, texts.get(&key.to_string()).copied()) else {
+                journal.damaged.push(format!("{key}: {row}"));
+                continue;
+            };
+            let index = *known.entry(entry.0.id.clone()).or_insert(journal.entries.len());
+            match journal.entries.get(index) {
+                None => journal.entries.push(entry),
                 Some((event, _)) => {
                     assert!(entry.0.is_same_as(event), "{event:?} and {:?} share an id", entry.0);
-                    further.push(entry);
+                    journal.further.push(entry);
                 }
             }
         }
-        Ok(Self {
-            further,
-            pruned: pruned.into_iter().map(place).collect(),
-            refused: store("quarantine").into_iter().map(rejection).collect(),
-            entries,
-            queued: store("outbox").len(),
-            quarantined: store("quarantine").len(),
-        })
+        for (key, rejection) in store("quarantine") {
+            match serde_json::from_str::<Rejection>(rejection) {
+                Ok(rejection) => journal.refused.push((rejection.id.to_string(), rejection.code)),
+                Err(fault) => journal.damaged.push(format!("{key}: {fault}: {rejection}")),
+            }
+        }
+        Ok(journal)
     }
 }
 
-fn parse<T: for<'a> serde::Deserialize<'a>>(json: &str) -> T {
-    serde_json::from_str(json).unwrap_or_else(|fault| panic!("{fault}: {json}"))
+/// Epoch and number of what is left of a pruned event.
+fn pruned_place(row: &str) -> Option<(u64, u64)> {
+    let row: Value = serde_json::from_str(row).ok().filter(|_| is_pruned(row))?;
+    let number = |name: &str| row["pruned"][name].as_u64();
+    Some((number("epoch")?, number("seq")?))
+}
+
+/// An event with its words, if that is what was recorded.
+fn entry_of(row: &str, text: Option<&str>) -> Option<(Event, Option<PersonalText>)> {
+    let mut travelling: CloudEvent = serde_json::from_str(row).ok()?;
+    if let Some(text) = text {
+        travelling.data["text"] = serde_json::from_str(text).ok()?;
+    } else if lacks_words(row) {
+        return None;
+    }
+    travelling.open().ok()
 }

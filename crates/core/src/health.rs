@@ -53,6 +53,9 @@ pub enum FindingKind {
     StoreUnusable,
     /// `count` events that wait were damaged in the database and put right from the second place.
     StoreRepaired,
+    /// `count` events are damaged in the database, or gone from it; `epoch` and `seq` name the first. Where that was not
+    /// found out before, they were delivered.
+    StoreDamaged,
     /// The second place gave `count` events back.
     Recovered,
     /// The second place was gone, and `count` events were copied into it anew.
@@ -79,11 +82,12 @@ pub const RELEASE_DIGITS: usize = 12;
 
 impl FindingKind {
     /// All there are.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::StoreWiped,
         Self::StoreCut,
         Self::StoreUnusable,
         Self::StoreRepaired,
+        Self::StoreDamaged,
         Self::Recovered,
         Self::SecondPlaceLost,
         Self::SecondPlaceDamaged,
@@ -102,6 +106,7 @@ impl FindingKind {
             Self::StoreCut => "store-cut",
             Self::StoreUnusable => "store-unusable",
             Self::StoreRepaired => "store-repaired",
+            Self::StoreDamaged => "store-damaged",
             Self::Recovered => "recovered",
             Self::SecondPlaceLost => "second-place-lost",
             Self::SecondPlaceDamaged => "second-place-damaged",

@@ -103,6 +103,12 @@ pub fn is_pruned(json: &str) -> bool {
     json.starts_with("{\"pruned\":")
 }
 
+/// Whether an event says that words belong to it, and has none: a damaged table may have lost them. Quotation marks within
+/// a text are escaped.
+pub fn lacks_words(json: &str) -> bool {
+    json.contains("\"textdigest\":") && !json.contains("\"text\":")
+}
+
 /// How a run begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {

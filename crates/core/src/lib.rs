@@ -24,6 +24,7 @@ pub mod provision;
 pub mod rehearsal;
 pub mod repeats;
 pub mod results;
+pub mod scrub;
 pub mod second;
 pub mod session;
 pub mod settings;

@@ -322,6 +322,10 @@ pub const EN: Texts = Texts {
             meaning: "Events that wait to be sent were damaged in the browser’s database, and put right from the second place: {2}.",
             action: "Nothing is lost. If it happens again, the tablet’s storage is failing: replace it.",
         },
+        damaged: Advice {
+            meaning: "Events that are damaged in the browser’s database, or gone from it: {2}. The first is number {0} of epoch {1}.",
+            action: "They were delivered before: ask whoever keeps the endpoint whether it has them. Results and exports of this tablet lack them. The tablet’s storage may be failing: if it happens again, replace the tablet.",
+        },
         recovered: Advice {
             meaning: "Events recovered from the second place, and queued to be sent: {2}.",
             action: "Nothing to do. They count again.",

@@ -125,7 +125,7 @@ async fn damage_one_tablet(trial: &mut Trial, backend: Backend, damage: Damage) 
         // A database has room that it does not use: what is damaged there harms nobody, and nobody can notice it.
         let can_miss = matches!(damage, Damage::RandomBytes | Damage::CutInHalf);
         let is_unharmed = lost == 0 && can_miss && begun.elapsed() > UNHARMED_AFTER && {
-            let journal = Journal::read_if_any(&kiosk.browser).await;
+            let journal = Journal::read_damaged(&kiosk.browser).await;
             journal.is_some_and(|journal| Balance { journal, events: events.clone() }.is_whole())
         };
         let is_right = lost == 0 && is_noticed || is_unharmed;
@@ -139,7 +139,7 @@ async fn damage_one_tablet(trial: &mut Trial, backend: Backend, damage: Damage) 
     kiosk.see_the_crowd_off().await;
     let thanked = witness.thanked();
     let (balance, findings) = until_within(PATIENCE, "everything to be delivered", async || {
-        let journal = Journal::read_if_any(&kiosk.browser).await;
+        let journal = Journal::read_damaged(&kiosk.browser).await;
         let can_be_read = journal.is_some();
         let balance = Balance { journal: journal.unwrap_or_default(), events: collector.events().await };
         let findings: Vec<String> = balance.findings().into_iter().map(str::to_owned).collect();
