@@ -22,7 +22,7 @@ const ROWS: usize = 250;
 /// Between two reads. Of a journal of 150,000 events that makes two minutes, with nine tenths of the time for others.
 const PAUSE_MS: u32 = 150;
 /// What was found is looked at again after this: what waits the second place may have put right by then.
-const MEND_MS: u32 = 20_000;
+const MEND_MS: u32 = 10_000;
 /// The named record with what was last told.
 const TOLD_RECORD: &str = "damage";
 

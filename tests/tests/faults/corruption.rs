@@ -20,7 +20,7 @@ use candor_tests::witness::Witness;
 const ROUNDS: (usize, usize) = (1, 10);
 /// Customers thanked before the network goes, and after.
 const CUSTOMERS: usize = 15;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(90);
 /// A store that was harmed is found out sooner.
 const UNHARMED_AFTER: Duration = Duration::from_secs(20);
 
