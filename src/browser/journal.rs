@@ -42,8 +42,8 @@ use indexed_db_futures::primitive::{TryFromJs, TryToJs};
 use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
 use wasm_bindgen::JsValue;
 
-use crate::browser::clock;
 use crate::browser::task::{spawn, within};
+use crate::browser::{clock, schema};
 
 const VERSION: u32 = 1;
 const EVENTS: &str = "events";
@@ -188,11 +188,9 @@ impl IndexedDbJournal {
             if let Some(open) = self.connection.borrow().as_ref() {
                 return Ok(open.clone());
             }
-            let opening = Database::open(self.name.as_str())
-                .with_version(VERSION)
-                .with_on_upgrade_needed(|_, database| make_stores(&database))
-                .build()
-                .map_err(|error| open_fault(&error))?;
+            schema::make_with_the_next_opening(&STORES);
+            let opening =
+                Database::open(self.name.as_str()).with_version(VERSION).build().map_err(|error| open_fault(&error))?;
             let database = opening.await.map_err(|error| open_fault(&error))?;
             // Two first uses at a time open two: one that nobody knows would never be closed.
             if let Some(open) = self.connection.borrow().as_ref() {
@@ -1342,16 +1340,6 @@ fn forget_accepted<'a>(outbox: &'a ObjectStore<'_>, batch: &'a Frozen, accepted:
     })
 }
 
-/// Migrations only add: what is there stays as it is.
-fn make_stores(database: &Database) -> Result<(), Error> {
-    for store in STORES {
-        if !database.object_store_names().any(|name| name == store) {
-            database.create_object_store(store).build()?;
-        }
-    }
-    Ok(())
-}
-
 /// What a watchdog says.
 pub fn silence() -> StoreError {
     StoreError::Closed("no answer within ten seconds".to_owned())
@@ -1454,16 +1442,9 @@ mod tests {
     }
 
     /// Opens a journal's database as another version of the app does.
-    async fn open_as(
-        journal: &IndexedDbJournal,
-        version: u32,
-        upgrade: impl FnOnce(&Database) -> Result<(), Error> + 'static,
-    ) -> Database {
-        let opening = Database::open(journal.name.as_str())
-            .with_version(version)
-            .with_on_upgrade_needed(move |_, database| upgrade(&database))
-            .build();
-        opening.unwrap().await.unwrap()
+    async fn open_as(journal: &IndexedDbJournal, version: u32, stores: &'static [&'static str]) -> Database {
+        schema::make_with_the_next_opening(stores);
+        Database::open(journal.name.as_str()).with_version(version).build().unwrap().await.unwrap()
     }
 
     #[wasm_bindgen_test]
@@ -1471,7 +1452,7 @@ mod tests {
         let journal = empty().await;
         journal.begin_run("tablet", None).await.unwrap();
         journal.append(&rating(1)).await.unwrap();
-        let newer = open_as(&journal, VERSION + 1, |_| Ok(())).await;
+        let newer = open_as(&journal, VERSION + 1, &[]).await;
         let refused = journal.append(&rating(2)).await;
         assert!(matches!(refused, Err(StoreError::Newer)), "{refused:?}");
         let events = newer.transaction(EVENTS).build().unwrap();
@@ -1481,12 +1462,12 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_migration_adds_what_is_missing_and_keeps_what_is_there() {
         let journal = empty().await;
-        let old = open_as(&journal, 1, |database| database.create_object_store(EVENTS).build().map(drop)).await;
+        let old = open_as(&journal, 1, &[EVENTS]).await;
         let transaction = writing(&old, &[EVENTS]).unwrap();
         put(&transaction.object_store(EVENTS).unwrap(), 7.0, "kept").unwrap();
         commit(transaction, EVENTS).await.unwrap();
         old.close();
-        let new = open_as(&journal, 2, make_stores).await;
+        let new = open_as(&journal, 2, &STORES).await;
         assert_eq!(new.object_store_names().count(), STORES.len());
         let transaction = new.transaction(EVENTS).build().unwrap();
         let kept = get::<String>(&transaction.object_store(EVENTS).unwrap(), 7.0).unwrap().await.unwrap();

@@ -11,6 +11,7 @@ pub mod opfs;
 pub mod page;
 pub mod quota;
 pub mod release;
+pub mod schema;
 pub mod task;
 pub mod upload;
 pub mod worker;
