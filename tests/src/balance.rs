@@ -224,8 +224,7 @@ mod tests {
     }
 
     fn balance(recorded: Entries, events: Entries) -> (u64, u64, u64) {
-        let (further, pruned, refused) = (Vec::new(), Vec::new(), Vec::new());
-        let journal = Journal { entries: recorded, further, pruned, queued: 0, quarantined: 0, refused };
+        let journal = Journal { entries: recorded, ..Journal::default() };
         let balance = Balance { journal, events };
         (balance.lost(), balance.doubled(), balance.foreign())
     }
