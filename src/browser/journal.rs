@@ -42,8 +42,9 @@ use indexed_db_futures::primitive::{TryFromJs, TryToJs};
 use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
 use wasm_bindgen::JsValue;
 
+use crate::browser::clock;
+use crate::browser::schema::Opening;
 use crate::browser::task::{spawn, within};
-use crate::browser::{clock, schema};
 
 const VERSION: u32 = 1;
 const EVENTS: &str = "events";
@@ -177,9 +178,11 @@ impl IndexedDbJournal {
         self.loss.borrow_mut().take()
     }
 
-    /// That the refuge numbers its events in this epoch: a store that is found wiped goes on after it.
+    /// That the refuge numbers its events in this epoch: nothing is recorded here in it, nor in one before.
     pub fn reserve(&self, epoch: u32) {
         self.reserved.set(epoch.max(self.reserved.get()));
+        // The stored one is read, and left behind.
+        self.head.borrow_mut().take();
     }
 
     /// The open connection, or a new one.
@@ -188,10 +191,11 @@ impl IndexedDbJournal {
             if let Some(open) = self.connection.borrow().as_ref() {
                 return Ok(open.clone());
             }
-            schema::make_with_the_next_opening(&STORES);
+            let watched = Opening::watch(&STORES);
             let opening =
                 Database::open(self.name.as_str()).with_version(VERSION).build().map_err(|error| open_fault(&error))?;
             let database = opening.await.map_err(|error| open_fault(&error))?;
+            watched.take();
             // Two first uses at a time open two: one that nobody knows would never be closed.
             if let Some(open) = self.connection.borrow().as_ref() {
                 database.close();
@@ -475,6 +479,7 @@ impl IndexedDbJournal {
             let (head, shelves) = (get::<String>(&records, HEAD)?, get::<String>(&records, SHELVES)?);
             let (head, shelves) = (head.await?, shelves.await?.unwrap_or_default());
             let mut head = self.in_this_run(head.and_then(|json| Head::from_json(&json)))?;
+            let epoch = head.epoch;
             let mut shelves = Shelves::from_record(&shelves);
             let mut asked = Vec::new();
             for (event, text) in opened {
@@ -531,7 +536,7 @@ impl IndexedDbJournal {
                 }
                 queue(&transaction, key, event, text.as_ref())?;
             }
-            put(&records, HEAD, head.to_json())?;
+            put(&records, HEAD, head.beyond(epoch).to_json())?;
             put(&records, SHELVES, shelves.to_record())?;
             commit(transaction, RECORDS).await?;
             self.head.borrow_mut().take();
@@ -691,13 +696,11 @@ impl IndexedDbJournal {
                 let place = |head: &Head| (head.epoch, head.seq);
                 let is_other = |stored: &Head| place(stored) == place(last) && stored.hash != last.hash;
                 let known = Mark { seq: mark.seq + u64::from(stored.as_ref().is_some_and(is_other)), ..mark.clone() };
-                let (mut head, loss) = resume(stored, Some(&known), &last.device);
+                let (head, loss) = resume(stored, Some(&known), &last.device);
                 if let Some(loss) = loss {
                     *self.loss.borrow_mut() = Some((loss, mark));
-                    let epoch = head.epoch.max(self.reserved.get() + 1);
-                    head = Head { responses: head.responses, ..Head::enrol(&head.device, epoch) };
                 }
-                Ok(run(Head { run: last.run, ..head }))
+                Ok(run(Head { run: last.run, ..head.above(self.reserved.get()) }))
             }
             (Some(stored), None) => Ok(run(stored)),
             // There is no device to record for; `begin_run` comes first.
@@ -721,11 +724,8 @@ impl JournalStore for IndexedDbJournal {
             let records = transaction.object_store(RECORDS)?;
             let (head, run) = (get::<String>(&records, HEAD)?, get::<f64>(&records, RUN)?);
             let (head, run) = (head.await?, run.await?.unwrap_or_default() + 1.0);
-            let (mut head, loss) = resume(head.and_then(|json| Head::from_json(&json)), mark, new_device);
-            if loss.is_some() && head.epoch <= self.reserved.get() {
-                head = Head { responses: head.responses, ..Head::enrol(&head.device, self.reserved.get() + 1) };
-            }
-            let head = Head { run: run as u32, ..head };
+            let (head, loss) = resume(head.and_then(|json| Head::from_json(&json)), mark, new_device);
+            let head = Head { run: run as u32, ..head.above(self.reserved.get()) };
             put(&records, HEAD, head.to_json())?;
             // Apart from the head: a tab of an earlier run writes the head too, with its own run in it.
             put(&records, RUN, run)?;
@@ -1443,8 +1443,10 @@ mod tests {
 
     /// Opens a journal's database as another version of the app does.
     async fn open_as(journal: &IndexedDbJournal, version: u32, stores: &'static [&'static str]) -> Database {
-        schema::make_with_the_next_opening(stores);
-        Database::open(journal.name.as_str()).with_version(version).build().unwrap().await.unwrap()
+        let watched = Opening::watch(stores);
+        let database = Database::open(journal.name.as_str()).with_version(version).build().unwrap().await.unwrap();
+        watched.take();
+        database
     }
 
     #[wasm_bindgen_test]
@@ -1662,6 +1664,17 @@ mod tests {
         assert_eq!(journal.restore(&recent).await.unwrap().added, RECENT as u64);
         let rows = journal.rows(Place::default(), 99).await.unwrap();
         assert_eq!(rows.iter().take(RECENT).map(|row| row.json.clone()).collect::<Vec<_>>(), recent);
+    }
+
+    #[wasm_bindgen_test]
+    async fn nothing_is_recorded_in_an_epoch_of_the_refuge_nor_before() {
+        let journal = empty().await;
+        journal.begin_run("tablet", None).await.unwrap();
+        journal.append(&rating(1)).await.unwrap();
+        journal.reserve(3);
+        assert_eq!(journal.append(&rating(2)).await.unwrap().place, Place { epoch: 4, seq: 1 });
+        assert_eq!(journal.append(&rating(3)).await.unwrap().place, Place { epoch: 4, seq: 2 });
+        assert_eq!(journal.take_loss(), None);
     }
 
     #[wasm_bindgen_test]

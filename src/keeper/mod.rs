@@ -82,6 +82,8 @@ const MOST_JOIN_DOUBLINGS: u32 = 5;
 /// How often the second place and the witness of what was delivered are brought up to date while a backlog drains: to
 /// look whether anything is left takes the longer, the more has gone.
 const NOTE_DELIVERY_MS: u64 = 2_000;
+/// Events that are kept in memory for want of room in the file: some five megabytes.
+const MOST_UNFILED: usize = 5_000;
 /// How often it is looked whether storage is under pressure, and whether a release has failed.
 const PRUNE_MS: u32 = 3_600_000;
 
@@ -523,6 +525,15 @@ impl Keeper {
         }
     }
 
+    /// What was recorded and is not in the file, as it travels.
+    fn unfiled_events(&self) -> Vec<String> {
+        let events = |unfiled: &Unfiled| match unfiled {
+            Unfiled::Recorded(json) | Unfiled::Recent(json) => Some(json.clone()),
+            Unfiled::Kept(_) => None,
+        };
+        self.unfiled.borrow().iter().filter_map(events).collect()
+    }
+
     /// What has come by then is filed together: each time costs a flush.
     fn file_soon(self: &Rc<Self>) {
         if !self.will_file.replace(true) {
@@ -552,18 +563,18 @@ impl Keeper {
                 }
                 !is_filed
             }
-            // What does not get into the file now is read from the database, or comes again when that is in trouble.
             Unfiled::Recorded(json) => {
                 recorded.push(std::mem::take(json));
                 false
             }
-            Unfiled::Recent(json) => {
-                let _ = second.as_mut().map(|second| second.take_again(json));
-                false
-            }
+            Unfiled::Recent(json) => second.as_mut().is_some_and(|second| second.take_again(json).is_err()),
         });
-        if let Some(second) = second.as_mut().filter(|_| !recorded.is_empty()) {
-            second.take(&recorded);
+        if let Some(second) = second.as_mut().filter(|_| !recorded.is_empty())
+            && second.take(&recorded).is_err()
+        {
+            // A full disk has no room for them, and a database that has said it has them may drop them.
+            let surplus = recorded.len().saturating_sub(MOST_UNFILED);
+            self.unfiled.borrow_mut().extend(recorded.drain(surplus..).map(Unfiled::Recorded));
         }
     }
 
@@ -628,11 +639,13 @@ impl Keeper {
         let asked = self.joins_asked.get();
         self.journal.head().await?;
         let opening = self.journal.openings();
-        let recent = self.recent.borrow().clone();
-        if !recent.is_empty() {
-            let restored = self.journal.restore(&recent).await?;
-            self.say_what_came_back(restored, Place::default());
+        let mut recent = self.unfiled_events();
+        recent.extend(self.recent.borrow().iter().cloned());
+        let mut restored = Restored::default();
+        for rows in recent.chunks(second::ROWS) {
+            restored = restored.and(self.journal.restore(rows).await?);
         }
+        self.say_what_came_back(restored, Place::default());
         if let Some(mut second) = self.second.take() {
             let joined = match self.report(&mut second).await {
                 Ok(()) => second.take_records(&self.journal).await,
@@ -921,6 +934,7 @@ impl Keeper {
             return;
         }
         let mut rows = self.second.borrow().as_ref().map(SecondPlace::rows).unwrap_or_default();
+        rows.extend(self.unfiled_events());
         rows.extend(self.recent.borrow().iter().cloned());
         let refuge = self.the_refuge(None).await;
         let count = refuge.take_in(&rows).await;

@@ -350,11 +350,14 @@ impl SecondPlace {
         if own_tail || refused.len() > ROWS {
             return Ok(BegunAnew::Later);
         }
-        // Written over and not cut off: a full disk would not give the room back.
-        if self.size > ROOM_BYTES {
-            self.events.truncate(0.0).map_err(StoreError::Full)?;
-        } else if self.size > 0.0 {
-            self.events.write(0.0, &vec![0; self.size as usize]).map_err(StoreError::Full)?;
+        // Written over, and cut off only beyond the room that is kept: a full disk would not give it back.
+        let length = self.events.size().min(ROOM_BYTES * 2.0);
+        if length < self.events.size() {
+            self.events.truncate(length).map_err(StoreError::Full)?;
+        }
+        let written = self.size.min(length);
+        if written > 0.0 {
+            self.events.write(0.0, &vec![0; written as usize]).map_err(StoreError::Full)?;
         }
         self.size = 0.0;
         self.append(rows.iter().map(|row| row.json.as_str())).map_err(StoreError::Full)?;
@@ -396,7 +399,10 @@ impl SecondPlace {
     /// Takes events that have just been recorded, without asking a database that may have lost them already. Those that
     /// do not follow the last one, and whatever tells of records, [`Self::follow`] reads once more: to have an event
     /// twice does no harm.
-    pub fn take(&mut self, jsons: &[String]) {
+    ///
+    /// # Errors
+    /// As the browser calls it; then none of them is in the file.
+    pub fn take(&mut self, jsons: &[String]) -> Result<(), String> {
         let (mut newest, mut is_following) = (None, true);
         for json in jsons {
             let Some((place, hash)) = self.own(json) else { continue };
@@ -407,12 +413,12 @@ impl SecondPlace {
                 newest = Some((place, hash));
             }
         }
-        if self.append(jsons.iter().map(String::as_str)).is_ok()
-            && let Some((place, hash)) = newest
-        {
+        self.append(jsons.iter().map(String::as_str))?;
+        if let Some((place, hash)) = newest {
             (self.last.seq + 1..=place.seq).for_each(|seq| self.unsettled.file(Place { seq, ..place }));
             self.come_to(place, &hash);
         }
+        Ok(())
     }
 
     /// The endpoint has taken or refused these.

@@ -44,12 +44,13 @@ impl Disk {
         &self.mount
     }
 
-    /// Writes until nothing more fits. [`Self::free`] makes room again.
+    /// Writes until nothing more fits, also where there is room again since. [`Self::free`] makes room.
     ///
     /// # Panics
     /// When it cannot be written to at all.
     pub fn fill(&self) {
-        let mut filler = std::fs::File::create(self.filler()).expect("the disk takes a file");
+        let mut opening = std::fs::File::options();
+        let mut filler = opening.append(true).create(true).open(self.filler()).expect("the disk takes a file");
         for size in [1 << 20, 1 << 12, 1] {
             while filler.write_all(&vec![0; size]).is_ok() {}
             let _ = filler.sync_data();

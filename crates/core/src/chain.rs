@@ -178,6 +178,21 @@ impl Head {
         Self { epoch: event.epoch, seq: event.seq, hash: event.hash.clone(), responses, ..self }
     }
 
+    /// The head after events that were recorded elsewhere, where the journal had come to that epoch. Behind those of a newer
+    /// one another epoch begins: whoever recorded there may not be done, and has the next numbers.
+    pub fn beyond(self, epoch: u32) -> Self {
+        let newest = self.epoch;
+        if newest > epoch { self.above(newest) } else { self }
+    }
+
+    /// The head, or the beginning of a new epoch where its own is not above one that is taken.
+    pub fn above(self, taken: u32) -> Self {
+        if self.epoch > taken {
+            return self;
+        }
+        Self { run: self.run, responses: self.responses, ..Self::enrol(&self.device, taken + 1) }
+    }
+
     /// Links an event to the chain that was linked elsewhere before: whole, under its id, with its run and its times. It
     /// has been counted as a response already.
     pub fn link_again(&self, event: &Event) -> (Event, Head) {

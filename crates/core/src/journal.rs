@@ -491,6 +491,7 @@ impl JournalStore for MemoryJournal {
     async fn restore(&self, jsons: &[String]) -> Result<Restored, StoreError> {
         let mut state = self.state.borrow_mut();
         let head = state.head.clone().ok_or_else(|| StoreError::Broken("no run has begun".to_owned()))?;
+        let epoch = head.epoch;
         let mut head = head;
         let mut restored = Restored::default();
         for json in jsons {
@@ -527,7 +528,7 @@ impl JournalStore for MemoryJournal {
             state.entries.insert(place, Entry { place, event, text });
             restored.added += 1;
         }
-        state.head = Some(head);
+        state.head = Some(head.beyond(epoch));
         Ok(restored)
     }
 

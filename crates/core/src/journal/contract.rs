@@ -238,7 +238,8 @@ pub async fn takes_back_what_is_missing_and_doubles_nothing(store: impl JournalS
     assert_eq!(store.append(&rating(10)).await.unwrap().place, Place { epoch: 2, seq: 2 });
 }
 
-/// Events that were recorded elsewhere in a newer epoch of this device are the head from then on.
+/// Behind events that were recorded elsewhere in a newer epoch of this device a further one begins: two that record in one
+/// epoch would give the same numbers.
 pub async fn goes_on_after_newer_events_of_its_own(store: impl JournalStore) {
     let elsewhere = MemoryJournal::default();
     let mark = Mark { device: DEVICE.to_owned(), epoch: 1, seq: 9 };
@@ -249,9 +250,15 @@ pub async fn goes_on_after_newer_events_of_its_own(store: impl JournalStore) {
     let store = begun(store, 1).await;
     store.restore(&kept).await.unwrap();
     // Another tab, or the next start: this one remembers its head.
-    assert_eq!(store.begin_run("another", None).await.unwrap().head.epoch, 2);
+    assert_eq!(store.begin_run("another", None).await.unwrap().head.epoch, 3);
     let appended = store.append(&rating(6)).await.unwrap();
-    assert_eq!((appended.place, appended.responses), (Place { epoch: 2, seq: 2 }, 3));
+    assert_eq!((appended.place, appended.responses), (Place { epoch: 3, seq: 1 }, 3));
+    // Elsewhere it goes on, and comes here as well.
+    elsewhere.append(&rating(7)).await.unwrap();
+    let row = elsewhere.rows(Place { epoch: 2, seq: 1 }, 9).await.unwrap().remove(0);
+    assert_eq!(store.restore(&[row.json.clone()]).await.unwrap().added, 1);
+    assert_eq!(store.rows_at(&[Place { epoch: 2, seq: 2 }]).await.unwrap(), [row]);
+    assert_eq!(store.append(&rating(8)).await.unwrap().place, Place { epoch: 3, seq: 2 });
 }
 
 /// An event whose place has been given to another one meanwhile goes aside: it is not dropped.
@@ -309,7 +316,7 @@ pub async fn an_event_with_two_places_is_sent_from_both(store: impl JournalStore
     let rows = store.rows(Place { epoch: 1, seq: 99 }, 9).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.place.seq).collect::<Vec<_>>(), [1, 2], "no number is missing");
     assert_eq!(rows.into_iter().map(|row| row.json).collect::<Vec<_>>(), kept, "byte for byte");
-    assert_eq!(store.append(&rating(61)).await.unwrap().place, Place { epoch: 2, seq: 3 });
+    assert_eq!(store.append(&rating(61)).await.unwrap().place, Place { epoch: 3, seq: 1 });
 
     // Refused it is refused at both, sent again at both, and what names it settles both.
     let batch = store.freeze(&batch_id(1), &limits(4)).await.unwrap().unwrap();
