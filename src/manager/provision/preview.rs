@@ -92,6 +92,10 @@ fn table(desk: Desk, plan: &Plan, language: Language) -> AnyView {
         let title = language.texts().hours.title.to_owned();
         rows.push((title, hours_text(before, language), hours_text(after, language)));
     }
+    if plan.cases.is_some() {
+        let words = &language.texts().cases;
+        rows.push((words.rules.to_owned(), String::new(), words.rules_from_file.to_owned()));
+    }
     if !plan.surveys.is_empty() {
         let titles = plan.surveys.iter().map(|survey| text(&survey.title, language.tag()));
         let titles: Vec<&str> = titles.collect();

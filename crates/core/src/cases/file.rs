@@ -99,6 +99,8 @@ pub enum Appeal {
     Pending(Ground),
     /// It was decided.
     Decided(Decision),
+    /// It was upheld, and the rating counts again all the same: that is the end of it.
+    TakenBack,
 }
 
 /// A second rating of the same customer.

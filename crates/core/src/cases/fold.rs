@@ -274,7 +274,7 @@ impl Cases {
         let upheld = What::Changed(Change::Decided(Decision::Upheld));
         if recorded.iter().any(|(_, recorded)| recorded.what == upheld) {
             let is_cleared = self.counted_again.contains(&key);
-            file.appeal = Appeal::Decided(if is_cleared { Decision::Rejected } else { Decision::Upheld });
+            file.appeal = if is_cleared { Appeal::TakenBack } else { Appeal::Decided(Decision::Upheld) };
         }
     }
 
