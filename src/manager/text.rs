@@ -209,8 +209,8 @@ texts! {
         /// In the order of `Ground::ALL`.
         grounds: [&'static str; 2],
         make_appeal, is_pending, uphold, reject, was_upheld, was_rejected, taken_back, second, second_hint, second_by_ticket, second_named,
-        second_none, second_choose, link, unlink, from_to, reopen, reopen_hint, history, history_empty,
-        h_opened, h_owner, h_no_owner, h_department, h_no_department, h_noted, h_appealed, h_upheld, h_rejected, h_linked,
+        second_none, second_day, second_choose, link, unlink, from_to, reopen, reopen_hint, history, history_empty,
+        h_step, h_opened, h_owner, h_no_owner, h_department, h_no_department, h_noted, h_appealed, h_upheld, h_rejected, h_linked,
         h_unlinked, h_reopened, h_other, h_elsewhere, note_erased, rates, rates_hint,
         /// The name and the formula: called back, content, put right, put right in time.
         rate_names: [(&'static str, &'static str); 4],

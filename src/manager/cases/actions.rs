@@ -59,11 +59,13 @@ pub fn ActionCard(cases: CasesDesk, id: EventId, case: Memo<Option<Case>>, langu
         move || step.get().map_or(words.note.to_owned(), |step| fill(words.next, &[names::step(step, language)]));
     view! {
         <form class="m-card m-stack" autocomplete="off" novalidate=true aria-labelledby="m-case-next" data-testid="case-next" on:submit=submit>
-            <div class="m-card-head"><h2 id="m-case-next">{heading}</h2></div>
+            <div class="m-card-head">
+                <h2 id="m-case-next">{heading}</h2>
+                {move || to_do().is_some().then(|| other_steps(step, elsewhere, choice, language))}
+            </div>
             {move || (standing.get() == Some(Standing::Closed)).then(|| view! {
                 <Reopen cases id=id.clone() language />
             })}
-            {move || to_do().is_some().then(|| other_steps(step, elsewhere, choice, language))}
             <fieldset class="m-choices">
                 <legend>{move || step.get().map(|step| names::task(step, language))}</legend>
                 {move || {
@@ -101,7 +103,7 @@ fn other_steps(
     };
     view! {
         <div class="m-field m-case-step">
-            <label for="m-case-step">{words.other_step}</label>
+            <label for="m-case-step" class="sr">{words.other_step}</label>
             <div class="m-select">
                 <select
                     id="m-case-step"

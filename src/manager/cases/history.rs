@@ -58,7 +58,7 @@ fn row(cases: CasesDesk, recorded: &Recorded, language: Language) -> impl IntoVi
     view! {
         <li class="m-comment m-recorded" data-testid="case-recorded">
             <div class="m-said">
-                <p><b>{what(&recorded.what, language)}</b>{(!who.is_empty()).then(|| view! { <span class="m-fine">" · "{who}</span> })}</p>
+                <p><b>{what(&recorded.what, language)}</b>{(!who.is_empty()).then(|| view! { <span class="m-fine">" "{who}</span> })}</p>
                 {note}
             </div>
             <time datetime=recorded.time.clone()>{browser::time(&recorded.time, Written::Minute, language)}</time>
@@ -74,7 +74,9 @@ fn what(what: &What, language: Language) -> String {
         What::Changed(change) => change,
     };
     match change {
-        Change::Step(result) => [names::step(result.step(), language), ": ", names::result(*result, language)].concat(),
+        Change::Step(result) => {
+            fill(words.h_step, &[names::step(result.step(), language), names::result(*result, language)])
+        }
         Change::Owner(name) if name.is_empty() => words.h_no_owner.to_owned(),
         Change::Owner(name) => fill(words.h_owner, &[name]),
         Change::Department(name) if name.is_empty() => words.h_no_department.to_owned(),

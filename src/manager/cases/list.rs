@@ -35,7 +35,7 @@ pub fn ListScreen(cases: CasesDesk, language: Language) -> impl IntoView {
             <h1 id="m-cases-title" tabindex="-1">{language.texts().rail.cases}</h1>
             {totals(cases, language)}
         </div>
-        <p class="m-lead">{words.hint}</p>
+        <div><p class="m-lead">{words.hint}</p></div>
         {filters(cases, language)}
         <section class="m-card" aria-label=language.texts().rail.cases data-testid="cases" data-n=move || count.get().to_string()>
             {move || match count.get() {

@@ -1,6 +1,6 @@
 //! What things about a case are called to a manager.
 
-use candor_core::cases::{Case, Ground, Standing, Step, StepResult};
+use candor_core::cases::{Case, Ground, Standing, State, Step, StepResult};
 use candor_core::event::{Rating, Scale};
 use candor_core::time::{UnixMillis, UtcOffset, rfc3339};
 
@@ -14,6 +14,12 @@ use crate::manager::text::fill;
 /// A step.
 pub fn step(step: Step, language: Language) -> &'static str {
     language.texts().cases.steps.get(step as usize).copied().unwrap_or_default()
+}
+
+/// That a step is to be done.
+fn todo(step: Step, language: Language) -> &'static str {
+    let at = State::ALL.into_iter().position(|(_, state)| state == State::At(step));
+    at.and_then(|at| language.texts().cases.states.get(at)).copied().unwrap_or_default()
 }
 
 /// What is to be found out at a step.
@@ -43,7 +49,7 @@ pub fn level(desk: Desk, scale: Scale, rating: Rating, language: Language) -> St
 pub fn standing(standing: Standing, language: Language) -> &'static str {
     let words = &language.texts().cases;
     match standing {
-        Standing::Open(at) => step(at, language),
+        Standing::Open(step) => todo(step, language),
         Standing::Closed => words.all_done,
         Standing::Withdrawn => words.is_withdrawn,
     }

@@ -64,7 +64,7 @@ fn rate_view(
         let interval = fill(language.texts().results.interval, &[&low, &high]);
         format!("{count}\u{a0}/\u{a0}{of} · {interval}")
     });
-    let is_few = rate.is_none_or(|rate| Rates::is_few(&rate));
+    let is_few = rate.is_some_and(|rate| Rates::is_few(&rate));
     let machine = rate.map(|rate| format!("{}/{}", rate.count, rate.of)).unwrap_or_default();
     view! {
         <div class="m-rate" data-testid=testid data-of=machine>

@@ -171,7 +171,7 @@ fn working(form: RulesForm, language: Language) -> impl IntoView {
         view! { <option value=value selected=move || form.working.get() == value>{words}</option> }
     };
     view! {
-        <div class="m-field">
+        <div class="m-field m-case-by">
             <label for="m-case-working">{words.working}</label>
             <div class="m-select">
                 <select

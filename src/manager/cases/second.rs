@@ -101,7 +101,7 @@ fn Choose(
     view! {
         <div class="m-pair">
             <div class="m-field">
-                <label for="m-second-day">{words.period}</label>
+                <label for="m-second-day">{words.second_day}</label>
                 <input
                     id="m-second-day"
                     type="date"

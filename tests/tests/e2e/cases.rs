@@ -24,7 +24,8 @@ async fn see_standing(kiosk: &Kiosk, standing: &str) {
 /// What stands in the history of the case on the screen, the newest first.
 async fn read_history(kiosk: &Kiosk, count: usize) -> Vec<String> {
     until(&format!("{count} lines of history"), async || {
-        let script = "return [...document.querySelectorAll('[data-testid=case-recorded]')].map((line) => line.innerText)";
+        let script =
+            "return [...document.querySelectorAll('[data-testid=case-recorded]')].map((line) => line.innerText)";
         let seen = kiosk.browser.run(script, vec![]).await;
         let lines: Vec<String> = serde_json::from_value(seen).map_err(|fault| fault.to_string())?;
         if lines.len() == count { Ok(lines) } else { Err(format!("{lines:?}")) }
