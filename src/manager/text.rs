@@ -189,7 +189,7 @@ texts! {
     }
 
     CasesTexts {
-        hint, open, overdue, appealed, closed,
+        hint, rating, open, overdue, appealed, closed,
         /// What cases are chosen by.
         filters, state, owner, department, period, any, nobody,
         /// In the order of `State::ALL`.

@@ -1,8 +1,8 @@
 //! One case: the rating, where its steps stand, what can be done, and what was done.
 
-use candor_core::cases::{Case, Contact};
-use candor_core::event::EventId;
-use candor_core::results::SealedComment;
+use candor_core::cases::{Case, Contact, Standing, Step};
+use candor_core::event::{EventId, Rating};
+use candor_core::results::{Response, SealedComment};
 use leptos::prelude::*;
 
 use super::actions::{ActionCard, WhoCard};
@@ -65,7 +65,7 @@ pub fn CaseScreen(cases: CasesDesk, id: EventId, language: Language) -> impl Int
             <h1>{move || title(response, case, language)}</h1>
             {move || standing(cases, case, language)}
         </div>
-        <section class="m-card" aria-label=words.progress data-testid="case-rating">
+        <section class="m-card" aria-label=words.rating data-testid="case-rating">
             {move || response.get().map_or_else(
                 || view! { <p class="m-lead">{words.no_rating}</p> }.into_any(),
                 |response| view! {
@@ -75,7 +75,7 @@ pub fn CaseScreen(cases: CasesDesk, id: EventId, language: Language) -> impl Int
                 }
                 .into_any(),
             )}
-            {move || case.with(|case| case.as_ref().and_then(|case| contact(case, language))).map(|said| view! {
+            {move || case.with(|case| case.as_ref().map(|case| said_of(cases, case, language))).map(|said| view! {
                 <p class="m-fine">{said}</p>
             })}
             <Unseal desk=cases.desk sealed language />
@@ -89,11 +89,7 @@ fn back(cases: CasesDesk) {
     browser::scroll_to_top("m-main");
 }
 
-fn title(
-    response: Memo<Option<candor_core::results::Response>>,
-    case: Memo<Option<Case>>,
-    language: Language,
-) -> String {
+fn title(response: Memo<Option<Response>>, case: Memo<Option<Case>>, language: Language) -> String {
     let given = response.with(|response| response.as_ref().map(|response| response.time.clone()));
     let given = given.map(|time| browser::time(&time, Written::Minute, language));
     let began = || case.with(|case| case.as_ref().map(|case| names::instant(case.began, Written::Minute, language)));
@@ -106,9 +102,9 @@ fn standing(cases: CasesDesk, case: Memo<Option<Case>>, language: Language) -> O
     let is_late = due.as_ref().is_some_and(|(_, is_late)| *is_late);
     let standing = names::standing(case.standing, language);
     let machine = match case.standing {
-        candor_core::cases::Standing::Open(step) => step.name(),
-        candor_core::cases::Standing::Closed => "closed",
-        candor_core::cases::Standing::Withdrawn => "withdrawn",
+        Standing::Open(step) => step.name(),
+        Standing::Closed => "closed",
+        Standing::Withdrawn => "withdrawn",
     };
     Some(view! {
         <p class="m-standing" class:m-late=is_late role="status" data-testid="case-standing" data-standing=machine data-late=is_late.to_string()>
@@ -119,10 +115,18 @@ fn standing(cases: CasesDesk, case: Memo<Option<Case>>, language: Language) -> O
     })
 }
 
+/// The level in words, and whether the customer can be reached.
+fn said_of(cases: CasesDesk, case: &Case, language: Language) -> String {
+    let rating = case.rated.and_then(|rated| Some((rated.scale, Rating::new(rated.level)?)));
+    let level = rating.map(|(scale, rating)| names::level(cases.desk, scale, rating, language));
+    let parts = [level, contact(case, language).map(str::to_owned)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
 /// Whether the customer can be reached, as long as nobody has called.
 fn contact(case: &Case, language: Language) -> Option<&'static str> {
     let words = &language.texts().cases;
-    let is_called = case.step(candor_core::cases::Step::CallBack).is_over();
+    let is_called = case.step(Step::CallBack).is_over();
     case.rated.filter(|_| !is_called).map(|rated| match rated.contact {
         Contact::Left => words.contact_left,
         Contact::None => words.contact_none,

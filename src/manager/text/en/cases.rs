@@ -4,6 +4,7 @@ use crate::manager::text::{CasesTexts, Count};
 
 pub const CASES: CasesTexts = CasesTexts {
     hint: "Each bad rating is a case: verify it, call the customer back, put it right, tell the customer, look again.",
+    rating: "The rating",
     open: "To be done",
     overdue: "Overdue",
     appealed: "Appeals to decide",

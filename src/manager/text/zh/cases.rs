@@ -4,6 +4,7 @@ use crate::manager::text::{CasesTexts, Count};
 
 pub const CASES: CasesTexts = CasesTexts {
     hint: "每一个差评都是一张工单：核实、回访、整改、反馈、复核，直到办结。",
+    rating: "顾客的评价",
     open: "待办",
     overdue: "已超期",
     appealed: "待裁定申诉",
