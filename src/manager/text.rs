@@ -215,7 +215,7 @@ texts! {
         /// The name and the formula: called back, content, put right, put right in time.
         rate_names: [(&'static str, &'static str); 4],
         few, unknown: Count, withdrawn: Count,
-        rules, rules_hint, rules_from_file, levels, levels_hint, level_up_to, level_none, other_scales, limits, limits_hint,
+        rules, rules_hint, levels, levels_hint, level_up_to, level_none, other_scales, limits, limits_hint,
         /// From when each step counts, in the order of `Step::ALL`.
         limits_from: [&'static str; 5],
         /// Working days, working hours, none.

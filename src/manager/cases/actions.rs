@@ -258,18 +258,15 @@ pub fn WhoCard(cases: CasesDesk, id: EventId, case: Memo<Option<Case>>, language
         list: Some(list),
         ..Field::open(id, label, "")
     };
-    let names_of = move |of: fn(&Case) -> &String| {
-        let mut names = cases.all.with(|all| all.iter().map(|case| of(case).clone()).collect::<Vec<_>>());
-        names.retain(|name| !name.is_empty());
-        names.sort_unstable();
-        names.dedup();
-        names.into_iter().map(|name| view! { <option value=name></option> }).collect_view()
+    let offered = move |of: fn(&Case) -> &String| {
+        let names = cases.names(of).into_iter().filter(|name| !name.is_empty());
+        names.map(|name| view! { <option value=name></option> }).collect_view()
     };
     view! {
         <form class="m-card m-stack" autocomplete="off" novalidate=true aria-labelledby="m-case-who" data-testid="case-who" on:submit=submit>
             <div class="m-card-head"><h2 id="m-case-who">{words.who}</h2></div>
-            <datalist id="m-case-people">{move || names_of(|case| &case.owner)}</datalist>
-            <datalist id="m-case-departments">{move || names_of(|case| &case.department)}</datalist>
+            <datalist id="m-case-people">{move || offered(|case| &case.owner)}</datalist>
+            <datalist id="m-case-departments">{move || offered(|case| &case.department)}</datalist>
             <div class="m-field">{field("m-case-owner", words.owner, "m-case-people").view(owner, edited)}</div>
             <div class="m-field">
                 {field("m-case-department", words.department, "m-case-departments").view(department, edited)}

@@ -111,14 +111,7 @@ fn filters(cases: CasesDesk, language: Language) -> impl IntoView {
         .into_iter()
         .map(|(name, span)| (name.to_owned(), insight_names::span(span, language).to_owned()))
         .collect();
-    let names_of = move |of: fn(&Case) -> &String| {
-        Memo::new(move |_| {
-            let mut names = cases.all.with(|all| all.iter().map(|case| of(case).clone()).collect::<Vec<_>>());
-            names.sort_unstable();
-            names.dedup();
-            names
-        })
-    };
+    let names_of = move |of: fn(&Case) -> &String| Memo::new(move |_| cases.names(of));
     let (owners, departments) = (names_of(|case| &case.owner), names_of(|case| &case.department));
     let choices = move |names: Vec<String>| {
         let named = |name: String| {

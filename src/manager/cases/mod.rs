@@ -25,6 +25,7 @@ use candor_core::time::UnixMillis;
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 
+pub use self::names::rules_text;
 pub use self::record::put_in_force;
 pub use self::rules_card::RulesCard;
 use crate::browser::clock;
@@ -156,6 +157,14 @@ impl CasesDesk {
     /// A response, if this tablet's journal has it.
     fn response(self, id: &EventId) -> Option<Response> {
         self.desk.response_of(id)
+    }
+
+    /// What cases have been given a name for, each once, in alphabetical order.
+    fn names(self, of: fn(&Case) -> &String) -> Vec<String> {
+        let mut names = self.all.with(|all| all.iter().map(|case| of(case).clone()).collect::<Vec<_>>());
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     fn is_running(self) -> bool {

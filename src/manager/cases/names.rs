@@ -1,6 +1,6 @@
 //! What things about a case are called to a manager.
 
-use candor_core::cases::{Case, Ground, Standing, State, Step, StepResult};
+use candor_core::cases::{Case, CaseRules, Ground, Limit, Standing, State, Step, StepResult, Working};
 use candor_core::event::{Rating, Scale};
 use candor_core::time::{UnixMillis, UtcOffset, rfc3339};
 
@@ -76,4 +76,32 @@ pub fn instant(at: UnixMillis, written: Written, language: Language) -> String {
 
 fn offset(at: UnixMillis) -> UtcOffset {
     clock::offset_at(at)
+}
+
+/// Rules as lines: the levels that are a case, the limit of each step, and the departments.
+pub fn rules_text(rules: &CaseRules, language: Language) -> String {
+    let texts = language.texts();
+    let words = &texts.cases;
+    let [days, hours, none] = words.units;
+    let scales = Scale::ALL.into_iter().zip(texts.surveys.scales);
+    let level = |((_, scale), name): ((&str, Scale), &str)| {
+        let highest = rules.levels.get(&scale).copied().flatten();
+        let said = highest.map_or(words.level_none.to_owned(), |level| fill(words.level_up_to, &[&level.to_string()]));
+        fill(words.h_step, &[name, &said])
+    };
+    let limit = |at: Step| {
+        let said = match rules.limit(at) {
+            Some(Limit::Days(n)) => format!("{n} {days}"),
+            Some(Limit::Hours(n)) => format!("{n} {hours}"),
+            None => none.to_owned(),
+        };
+        fill(words.h_step, &[step(at, language), &said])
+    };
+    let working = Working::ALL.into_iter().zip(words.workings).find(|((_, working), _)| *working == rules.working);
+    let working = working.map(|(_, said)| fill(words.h_step, &[words.working, said]));
+    let routes = rules.routes.iter().map(|route| fill(words.h_step, &[&route.reason, &route.department]));
+    let rest = Some(&rules.department).filter(|name| !name.is_empty());
+    let rest = rest.map(|name| fill(words.h_step, &[words.otherwise, name]));
+    let lines = scales.map(level).chain(Step::ALL.map(limit)).chain(working).chain(routes).chain(rest);
+    lines.collect::<Vec<_>>().join("\n")
 }

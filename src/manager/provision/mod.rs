@@ -70,8 +70,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The hours in force and those that would be, where they differ.
     pub hours: Option<(Hours, Hours)>,
-    /// The rules of cases that would be, where they differ from those in force.
-    pub cases: Option<CaseRules>,
+    /// The rules of cases in force and those that would be, where they differ.
+    pub cases: Option<(CaseRules, CaseRules)>,
     /// The owner's surveys that would be new, or another version.
     pub surveys: Vec<Survey>,
     /// Whether a token is stored that is for another server.
@@ -204,7 +204,7 @@ impl Import {
         self.state.set(State::Writing);
         spawn(async move {
             let hours = plan.hours.as_ref().map(|(_, after)| after);
-            let written = apply::write(&store, &carried, hours, plan.cases.as_ref()).await;
+            let written = apply::write(&store, &carried, hours, plan.cases.as_ref().map(|(_, after)| after)).await;
             // The desk may have been locked meanwhile; then nobody is here to save the rest.
             if self.desk.store().is_none() {
                 return;
@@ -273,7 +273,7 @@ fn plan(desk: Desk, provision: &Provision, (hours, cases): (&Hours, &CaseRules))
     Some(settings.map(|settings| Plan {
         changes: changes(&in_force, &settings),
         hours: provision.hours.clone().filter(|after| after != hours).map(|after| (hours.clone(), after)),
-        cases: provision.cases.clone().filter(|after| after != cases),
+        cases: provision.cases.clone().filter(|after| after != cases).map(|after| (cases.clone(), after)),
         surveys: desk.surveys.with_untracked(|known| {
             let is_new = |survey: &Survey| known.get(&survey.id).is_none_or(|known| !is_same(known, survey));
             provision.surveys.iter().map(|carried| carried.survey.clone()).filter(is_new).collect()

@@ -149,7 +149,6 @@ pub const CASES: CasesTexts = CasesTexts {
     },
     rules: "Cases",
     rules_hint: "Which ratings become a case, by when each step has to be done, and who deals with what. Cases keep the rules that were in force when their rating was given.",
-    rules_from_file: "From the file: levels, limits and departments. They hold for ratings from then on.",
     levels: "Ratings that become a case",
     levels_hint: "Of the survey in service. Good ratings never do.",
     level_up_to: "“{}” and below",

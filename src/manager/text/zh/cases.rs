@@ -142,7 +142,6 @@ pub const CASES: CasesTexts = CasesTexts {
     },
     rules: "回访整改",
     rules_hint: "哪些评价立为工单、每一步何时完成、由哪个部门办理。每张工单一直按评价时的规则办理。",
-    rules_from_file: "采用文件里的立项等级、时限和部门，对此后的评价生效。",
     levels: "自动立项的评价",
     levels_hint: "针对正在使用的问卷。好评不会自动立项。",
     level_up_to: "“{}”及以下",
