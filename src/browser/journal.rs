@@ -23,7 +23,7 @@ use std::rc::Rc;
 
 use candor_core::batch::Format;
 use candor_core::chain::{Head, PersonalText};
-use candor_core::event::{Body, Context, Draft, Event, EventId};
+use candor_core::event::{Body, Context, Draft, Event, EventId, Written};
 use candor_core::journal::{
     Appended, Begun, Counts, Entry, Frozen, JournalStore, Kept, LINKED_AT_ONCE, LinkedAgain, Parcel, Place, Pruned,
     Quarantined, Restored, Row, SEQ_CONFLICT, Shelves, StoreError, UNREADABLE, is_before, is_pruned, lacks_words,
@@ -635,8 +635,34 @@ impl IndexedDbJournal {
         .await
     }
 
+    /// Stores a draft whose body is written already, as [`JournalStore::append`] does.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn append_written(&self, draft: &Written) -> Result<Appended, StoreError> {
+        self.append_with(draft, None).await
+    }
+
+    async fn append_with(&self, draft: &Written, ticket: Option<&str>) -> Result<Appended, StoreError> {
+        // With the head in mind nothing has to be read: the writes leave in the tap's own task, ahead of the painting.
+        // Another tab may have been faster, or the draft be there already: then an `add` fails, and the head is read.
+        // A connection that was lost may come back to a store that was wiped: the head is read then, too.
+        let remembered = self.head.borrow_mut().take().filter(|_| self.connection.borrow().is_some());
+        if remembered.is_some()
+            && let Ok(appended) = self.append_after(remembered, draft, ticket).await
+        {
+            return Ok(appended);
+        }
+        self.append_after(None, draft, ticket).await
+    }
+
     /// Links the draft to a head, or to the one that is stored, in one transaction.
-    fn append_after<'a>(&'a self, head: Option<Head>, draft: &'a Draft) -> Boxed<'a, Result<Appended, StoreError>> {
+    fn append_after<'a>(
+        &'a self,
+        head: Option<Head>,
+        draft: &'a Written,
+        ticket: Option<&'a str>,
+    ) -> Boxed<'a, Result<Appended, StoreError>> {
         self.run(async move |database| {
             let transaction = writing(database, &[EVENTS, TEXTS, IDS, OUTBOX, RECORDS])?;
             let records = transaction.object_store(RECORDS)?;
@@ -653,13 +679,13 @@ impl IndexedDbJournal {
                     head
                 }
             };
-            let (event, head) = head.link(draft);
+            let (event, head) = head.link_written(draft.clone());
             let appended = Appended { place: Place { epoch: event.epoch, seq: event.seq }, responses: head.responses };
             let key = key_of(appended.place);
             let mut json = CloudEvent::to_json(&event);
             add(&transaction.object_store(EVENTS)?, key, json.as_str())?;
             add(&ids, draft.id.as_str(), key)?;
-            if let Body::RatingGiven { context: Context { ticket: Some(ticket), .. }, .. } = &draft.body {
+            if let Some(ticket) = ticket {
                 put(&ids, ticket_key(ticket), key)?;
             }
             if let Some(text) = draft.text.as_ref().map(PersonalText::to_json) {
@@ -752,16 +778,11 @@ impl JournalStore for IndexedDbJournal {
     }
 
     async fn append(&self, draft: &Draft) -> Result<Appended, StoreError> {
-        // With the head in mind nothing has to be read: the writes leave in the tap's own task, ahead of the painting.
-        // Another tab may have been faster, or the draft be there already: then an `add` fails, and the head is read.
-        // A connection that was lost may come back to a store that was wiped: the head is read then, too.
-        let remembered = self.head.borrow_mut().take().filter(|_| self.connection.borrow().is_some());
-        if remembered.is_some()
-            && let Ok(appended) = self.append_after(remembered, draft).await
-        {
-            return Ok(appended);
-        }
-        self.append_after(None, draft).await
+        let ticket = match &draft.body {
+            Body::RatingGiven { context: Context { ticket, .. }, .. } => ticket.as_deref(),
+            _ => None,
+        };
+        self.append_with(&Written::new(draft), ticket).await
     }
 
     async fn read(&self, after: Place, limit: usize) -> Result<Vec<Entry>, StoreError> {

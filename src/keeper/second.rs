@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use candor_core::cases::CASES_RECORD;
 use candor_core::chain::Head;
 use candor_core::hours::HOURS_RECORD;
 use candor_core::journal::{JournalStore, Place, Restored, Row, StoreError, open_row};
@@ -23,7 +24,7 @@ const EVENTS: &str = "candor-second";
 const MARK: &str = "candor-mark";
 const RECORDS: &str = "candor-records";
 /// What is kept of the named records.
-const KEPT_RECORDS: [&str; 8] = [
+const KEPT_RECORDS: [&str; 9] = [
     SETTINGS_RECORD,
     TOKEN_RECORD,
     DOOR_RECORD,
@@ -31,6 +32,7 @@ const KEPT_RECORDS: [&str; 8] = [
     KEPT_KEYS_RECORD,
     HEADS_RECORD,
     HOURS_RECORD,
+    CASES_RECORD,
     SHELF_RECORD,
 ];
 /// Read at once.

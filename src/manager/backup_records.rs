@@ -2,6 +2,7 @@
 //!
 //! The door is not among them: a new tablet chooses its own PIN.
 
+use candor_core::cases::{CASES_RECORD, CaseRules};
 use candor_core::event::Body;
 use candor_core::hours::HOURS_RECORD;
 use candor_core::journal::StoreError;
@@ -10,6 +11,7 @@ use candor_core::survey::shelf::{SHELF_RECORD, SURVEY_RECORD as SURVEY, Shelf, i
 use candor_core::witness::{HEADS_RECORD, SignedHead, keep_furthest};
 use candor_vault::{KEPT_KEYS_RECORD, SEALING_RECORD, Sealing};
 
+use crate::manager::cases;
 use crate::manager::desk::{TEMPLATES, TOKEN};
 use crate::manager::sealing::{SEALING, keep_key};
 use crate::manager::store::Store;
@@ -19,7 +21,8 @@ pub type Record = (String, String);
 
 /// Records beside the surveys, in the order in which they come into force: the token before the settings, since an
 /// upload reads them the other way round.
-const NAMES: [&str; 6] = [HEADS_RECORD, KEPT_KEYS_RECORD, SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, SETTINGS_RECORD];
+const NAMES: [&str; 7] =
+    [HEADS_RECORD, KEPT_KEYS_RECORD, SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, CASES_RECORD, SETTINGS_RECORD];
 /// How often a record is merged anew when somebody else wrote it meanwhile.
 const TRIES: usize = 5;
 
@@ -97,6 +100,10 @@ pub async fn put_in_force(store: &Store, records: &[Record]) -> Result<(), Store
             shelf.to_json()
         })
         .await?;
+    }
+    // They leave a trace of their own, with both values.
+    if let Some(rules) = value(records, CASES_RECORD) {
+        cases::put_in_force(store, &CaseRules::from_json(rules)).await?;
     }
     for name in [SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, SETTINGS_RECORD] {
         if let Some(text) = value(records, name) {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::manager::browser::{self, Written};
 use crate::manager::desk::{Desk, survey_of};
 use crate::manager::distribution::level_name;
-use crate::manager::icon::face;
+use crate::manager::icon::{CASES, face, icon};
 use crate::manager::language::Language;
 use crate::manager::text::fill;
 use crate::manager::unseal::Unseal;
@@ -18,6 +18,9 @@ pub fn Comments(desk: Desk, language: Language) -> impl IntoView {
     let words = &language.texts().results;
     let comments = Memo::new(move |_| {
         desk.figures.with(|figures| figures.as_ref().map(|figures| figures.comments.clone()).unwrap_or_default())
+    });
+    let sealed = Memo::new(move |_| {
+        comments.with(|comments| comments.iter().filter_map(|response| response.sealed.clone()).collect::<Vec<_>>())
     });
     let count = Memo::new(move |_| comments.with(Vec::len));
     let shown = move || match count.get() {
@@ -30,7 +33,7 @@ pub fn Comments(desk: Desk, language: Language) -> impl IntoView {
                 <h2 id="m-comments">{words.comments}</h2>
                 <span class="m-n">{shown}</span>
             </div>
-            <Unseal desk comments language />
+            <Unseal desk sealed language />
             <ol class="m-comments">
                 <For
                     each=move || comments.get()
@@ -46,8 +49,31 @@ pub fn Comments(desk: Desk, language: Language) -> impl IntoView {
     }
 }
 
-/// A response with its words.
+/// A response with its words, and the way to its case.
 pub fn comment(desk: Desk, response: &Response, testid: &'static str, language: Language) -> impl IntoView + use<> {
+    let id = response.id.clone();
+    let to_case = view! {
+        <button
+            type="button"
+            class="m-quiet m-to-case"
+            data-testid="to-case"
+            on:click=move |_| desk.asked_case.set(Some(id.clone()))
+        >
+            {icon(CASES)}
+            {language.texts().cases.to_case}
+        </button>
+    };
+    comment_with(desk, response, testid, to_case.into_any(), language)
+}
+
+/// A response with its words, and what can be done with it.
+pub fn comment_with(
+    desk: Desk,
+    response: &Response,
+    testid: &'static str,
+    action: AnyView,
+    language: Language,
+) -> impl IntoView + use<> {
     let (scale, level) = (response.scale, response.rating);
     let (reasons, rating) = (response.reasons.clone(), response.rating);
     let (survey, version) = (response.context.survey.clone(), response.context.version);
@@ -78,7 +104,10 @@ pub fn comment(desk: Desk, response: &Response, testid: &'static str, language: 
                     {(!point.is_empty()).then(|| view! { <span class="m-chip m-chip-point">{point}</span> })}
                 </p>
             </div>
-            <time datetime=response.time.clone()>{browser::time(&response.time, Written::Minute, language)}</time>
+            <div class="m-comment-end">
+                <time datetime=response.time.clone()>{browser::time(&response.time, Written::Minute, language)}</time>
+                {action}
+            </div>
         </li>
     }
 }
@@ -96,7 +125,7 @@ fn contact(contact: &str, language: Language) -> impl IntoView + use<> {
 }
 
 /// What was sealed: the words once their key is open, else that they are shut.
-fn sealed_words(desk: Desk, comment: SealedComment, language: Language) -> impl IntoView + use<> {
+pub fn sealed_words(desk: Desk, comment: SealedComment, language: Language) -> impl IntoView + use<> {
     let words = &language.texts().results;
     move || match desk.sealing.words(&comment) {
         Ok(opened) => {

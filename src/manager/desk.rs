@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use candor_core::cases::Cases;
 use candor_core::chain::Hash;
 use candor_core::event::{Body, EventId};
 use candor_core::export;
@@ -202,6 +203,8 @@ pub struct Desk {
     pub restore: Restore,
     /// Why reading failed, as long as it does.
     pub trouble: RwSignal<Option<StoreError>>,
+    /// The response whose case somebody wants to see.
+    pub asked_case: RwSignal<Option<EventId>>,
     touched: StoredValue<bool>,
     work: StoredValue<Rc<Work>, LocalStorage>,
 }
@@ -213,6 +216,7 @@ struct Work {
     responses: RefCell<Responses>,
     /// The same as columns: what every figure is counted from.
     facts: RefCell<Facts>,
+    cases: RefCell<Cases>,
     health: RefCell<Health>,
     /// How far this tablet's own events are read.
     last: Cell<Place>,
@@ -237,6 +241,7 @@ impl Work {
     fn begin_anew(&self) {
         *self.responses.borrow_mut() = Responses::default();
         *self.facts.borrow_mut() = Facts::default();
+        *self.cases.borrow_mut() = Cases::default();
         *self.health.borrow_mut() = Health::default();
         self.last.set(Place::default());
         self.restored.set(BEFORE_RESTORED);
@@ -257,6 +262,7 @@ impl Desk {
             ears: RefCell::default(),
             responses: RefCell::default(),
             facts: RefCell::default(),
+            cases: RefCell::default(),
             health: RefCell::default(),
             last: Cell::default(),
             restored: Cell::new(BEFORE_RESTORED),
@@ -285,6 +291,7 @@ impl Desk {
             backup: Backup::new(),
             restore: Restore::new(),
             trouble: RwSignal::new(None),
+            asked_case: RwSignal::new(None),
             touched: StoredValue::new(false),
             work: StoredValue::new_local(Rc::new(work)),
         };
@@ -379,6 +386,28 @@ impl Desk {
         let Some(work) = self.work.try_get_value() else { return Vec::new() };
         let responses = work.responses.borrow();
         rows.iter().filter_map(|row| responses.all().get(row.number())).cloned().collect()
+    }
+
+    /// One response, by the id of its first event.
+    pub fn response_of(self, id: &EventId) -> Option<Response> {
+        let row = self.with_facts(|facts, _| facts.row(id)).flatten()?;
+        self.responses(&[row]).into_iter().next()
+    }
+
+    /// The responses of a local day, oldest first.
+    pub fn responses_on(self, day: Date) -> Vec<Response> {
+        let Some(work) = self.work.try_get_value() else { return Vec::new() };
+        let responses = work.responses.borrow();
+        responses.on_day(&String::from(day)).cloned().collect()
+    }
+
+    /// Looks at the cases, with the tablet's own name: whoever reads a signal in it is told of news. `None` as of the facts.
+    pub fn with_cases<T>(self, look: impl FnOnce(&Cases, &str) -> T) -> Option<T> {
+        self.figures.try_with(Option::is_some).filter(|is_read| *is_read)?;
+        let work = self.work.try_get_value()?;
+        let device = self.tip.with(|tip| tip.as_ref().map(|tip| tip.device.clone())).unwrap_or_default();
+        let cases = work.cases.borrow();
+        Some(look(&cases, &device))
     }
 
     /// Whether an endpoint knows this tablet, or may: it has a token, or something was delivered.
@@ -676,6 +705,7 @@ impl Desk {
         let own = entries.iter().filter(|entry| !entry.place.is_restored());
         own.for_each(|entry| work.health.borrow_mut().fold(&entry.event));
         work.facts.borrow_mut().fold(&entries);
+        work.cases.borrow_mut().fold(&entries);
         work.responses.borrow_mut().fold(entries);
         work.rows.set(work.rows.get() + count);
         self.read.try_update(|read| *read += count);

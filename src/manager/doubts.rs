@@ -81,6 +81,7 @@ fn said(doubt: &Doubt, words: &'static ResultsTexts, language: Language) -> Stri
         Reason::OutsideHours => words.doubt_outside_hours,
         Reason::HastyAnswer => words.doubt_hasty,
         Reason::NoPause => words.doubt_no_pause,
+        Reason::Appeal => words.doubt_appeal,
     };
     let count = browser::integer(u64::from(doubt.figures.count), language);
     let seconds = browser::decimal(f64::from(doubt.figures.millis) / 1_000.0, language);

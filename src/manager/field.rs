@@ -25,6 +25,8 @@ pub struct Field {
     pub is_wrong: Signal<bool>,
     /// How it looks, where it does not look as others do.
     pub class: &'static str,
+    /// The id of a list of what it may be meant to say.
+    pub list: Option<&'static str>,
 }
 
 impl Field {
@@ -41,6 +43,7 @@ impl Field {
             example: "".into(),
             is_wrong: false.into(),
             class: "",
+            list: None,
         }
     }
 
@@ -51,7 +54,7 @@ impl Field {
 
     /// Its label and its input. `edited` hears when what stands in it has become another.
     pub fn view(self, typed: RwSignal<String>, edited: impl Fn() + Copy + 'static) -> impl IntoView {
-        let Self { id, label, kind, keys, capitals, described_by, longest, example, is_wrong, class } = self;
+        let Self { id, label, kind, keys, capitals, described_by, longest, example, is_wrong, class, list } = self;
         view! {
             <label for=id>{label}</label>
             <input
@@ -65,6 +68,7 @@ impl Field {
                 autocapitalize=capitals
                 spellcheck="false"
                 maxlength=longest.map(|longest| longest.to_string())
+                list=list
                 placeholder=move || example.get()
                 aria-describedby=described_by
                 aria-invalid=move || is_wrong.get().then_some("true")

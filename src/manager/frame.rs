@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 
 use crate::manager::browser;
+use crate::manager::cases::{CasesDesk, CasesScreen};
 use crate::manager::counts::Counts;
 use crate::manager::desk::Desk;
 use crate::manager::door::Opened;
 use crate::manager::door_screen::trouble_text;
 use crate::manager::health::{HealthScreen, loss_banner};
-use crate::manager::icon::{HEALTH, LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
+use crate::manager::icon::{CASES, HEALTH, LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
 use crate::manager::insight::Insight;
 use crate::manager::language::Language;
 use crate::manager::provision::{AskedCard, Provisioning};
@@ -27,17 +28,19 @@ const WARNING_S: u64 = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tab {
     Results,
+    Cases,
     Sync,
     Health,
     Settings,
 }
 
 impl Tab {
-    const ALL: [Self; 4] = [Self::Results, Self::Sync, Self::Health, Self::Settings];
+    const ALL: [Self; 5] = [Self::Results, Self::Cases, Self::Sync, Self::Health, Self::Settings];
 
     fn parts(self) -> (&'static str, &'static str, fn(&RailTexts) -> &'static str) {
         match self {
             Self::Results => ("tab-results", RESULTS, |words| words.results),
+            Self::Cases => ("tab-cases", CASES, |words| words.cases),
             Self::Sync => ("tab-sync", SYNC, |words| words.sync),
             Self::Health => ("tab-health", HEALTH, |words| words.health),
             Self::Settings => ("tab-settings", SETTINGS, |words| words.settings),
@@ -50,6 +53,14 @@ impl Tab {
 pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: RwSignal<u64>) -> impl IntoView {
     let tab = RwSignal::new(Tab::Results);
     let insight = Insight::new(desk);
+    let cases = CasesDesk::new(desk);
+    Effect::new(move |_| {
+        if let Some(id) = desk.asked_case.get() {
+            desk.asked_case.set(None);
+            cases.show(id);
+            show(tab, Tab::Cases);
+        }
+    });
     let form = SettingsForm::new(desk);
     let surveys = Surveys::new(desk, form);
     let provisioning = Provisioning::new(desk, form);
@@ -81,6 +92,7 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
                 {move || view! { <AskedCard asked=provisioning.asked language=language.get() /> }}
                 {move || match (tab.get(), language.get()) {
                     (Tab::Results, language) => view! { <ResultsScreen insight language /> }.into_any(),
+                    (Tab::Cases, language) => view! { <CasesScreen cases language /> }.into_any(),
                     (Tab::Sync, language) => view! { <SyncScreen desk language /> }.into_any(),
                     (Tab::Health, language) => view! { <HealthScreen desk language /> }.into_any(),
                     (Tab::Settings, language) => match screen.get() {
@@ -111,16 +123,18 @@ fn tab_button(this: Tab, tab: RwSignal<Tab>, language: RwSignal<Language>) -> im
             class="m-tab"
             data-testid=testid
             aria-current=move || (tab.get() == this).then_some("page")
-            on:click=move |_| {
-                tab.set(this);
-                // Another section begins at its top.
-                browser::scroll_to_top("m-main");
-            }
+            on:click=move |_| show(tab, this)
         >
             {icon(sign)}
             <span>{move || name(&language.get().texts().rail)}</span>
         </button>
     }
+}
+
+/// Another section begins at its top.
+fn show(tab: RwSignal<Tab>, this: Tab) {
+    tab.set(this);
+    browser::scroll_to_top("m-main");
 }
 
 fn banners(desk: Desk, opened: Opened, language: Language) -> impl IntoView {

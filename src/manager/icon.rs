@@ -6,6 +6,8 @@ use leptos::prelude::*;
 
 /// Bars: results.
 pub const RESULTS: &str = "M5 20v-7M12 20V5M19 20v-10";
+/// A list that is ticked off: cases.
+pub const CASES: &str = "M4 6.5l1.5 1.5L8.5 5M4 13l1.5 1.5L8.5 11.5M4 19.5L5.5 21L8.5 18M12 7h8M12 13.5h8M12 20h8";
 /// Two arrows: sync.
 pub const SYNC: &str = "M4 11a8 8 0 0 1 13.7-5.2L20 8M20 3v5h-5M20 13a8 8 0 0 1-13.7 5.2L4 16M4 21v-5h5";
 /// A line that beats: health.

@@ -12,6 +12,7 @@ mod backup_records;
 mod backup_restore;
 mod browser;
 mod button;
+mod cases;
 mod checkup;
 mod comments;
 mod counts;

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use crate::manager::attract_card::AttractCard;
 use crate::manager::backup_card::BackupCard;
 use crate::manager::browser::{self, Written};
+use crate::manager::cases::RulesCard;
 use crate::manager::desk::{Desk, Saving, TEMPLATES};
 use crate::manager::door_screen::trouble_text;
 use crate::manager::field::Field;
@@ -67,6 +68,7 @@ pub fn SettingsScreen(
             </div>
         </form>
         <HoursCard desk language />
+        <RulesCard desk language />
         <AttractCard desk language />
         <PinChange desk language />
         <SealingCard desk language />

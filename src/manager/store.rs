@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use candor_core::chain::Head;
-use candor_core::event::{Body, Draft, EventId};
+use candor_core::event::{Body, Draft, EventId, Written};
 use candor_core::journal::{Counts, JournalStore, Place, Quarantined, Restored, Row, StoreError};
 use candor_core::second::Mark;
 
@@ -35,12 +35,16 @@ impl Store {
 
     /// Stores that something happens now. The second try is the same draft: the id keeps it single.
     pub async fn record(&self, body: Body) -> Result<(), StoreError> {
+        self.record_written(&Written::new(&Draft::new(&clock::moment(), body))).await
+    }
+
+    /// The same of an event whose body is written already.
+    pub async fn record_written(&self, draft: &Written) -> Result<(), StoreError> {
         // Another tab may have recorded last: its run counts other seconds.
         if let Ok(run) = browser::root_data("run").parse() {
             self.journal.record_in(run);
         }
-        let draft = Draft::new(&clock::moment(), body);
-        twice(async || self.journal.append(&draft).await).await?;
+        twice(async || self.journal.append_written(draft).await).await?;
         if let Some((loss, Mark { epoch, seq, .. })) = self.journal.take_loss() {
             let body = Body::HealthReported { finding: loss.name().to_owned(), epoch, seq, count: 0 };
             let draft = Draft::new(&clock::moment(), body);

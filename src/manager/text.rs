@@ -21,7 +21,7 @@ texts! {
     /// All texts of one language. `{}` stands for what [`fill`] puts there.
     Texts {
         product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, insight: InsightTexts, sync: SyncTexts,
-        health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, attract: AttractTexts, provision: ProvisionTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
+        health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, attract: AttractTexts, cases: CasesTexts, provision: ProvisionTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
         backup: BackupTexts, restore: RestoreTexts, surveys: SurveysTexts, trouble: TroubleTexts,
     }
 
@@ -32,7 +32,7 @@ texts! {
     }
 
     RailTexts {
-        results, sync, health, settings, tabs, lock, counts, recorded, acknowledged, queued, quarantined, add_up,
+        results, cases, sync, health, settings, tabs, lock, counts, recorded, acknowledged, queued, quarantined, add_up,
         do_not_add_up, do_not_add_up_long, locking, stay,
     }
 
@@ -40,7 +40,7 @@ texts! {
         since, csat, csat_formula, nps, nps_formula, ces, ces_formula, on_other_scales: Count, negative, negative_formula, interval, responses: Count, too_few,
         none_today, none_ever, none_hint, distribution, as_table, level, count, share, total,
         levels: [&'static str; 5], doubts, doubts_note, doubtful: Count, without_them, doubt_burst, doubt_alternation,
-        doubt_streak, doubt_outside_hours, doubt_hasty, doubt_no_pause, count_again, counted_again, comments, contact, comments_shown, sealed_comment, no_comments, no_comments_hint, reading,
+        doubt_streak, doubt_outside_hours, doubt_hasty, doubt_no_pause, doubt_appeal, count_again, counted_again, comments, contact, comments_shown, sealed_comment, no_comments, no_comments_hint, reading,
         export, export_note, exporting,
         /// The browser did not take the file.
         export_failed,
@@ -186,6 +186,44 @@ texts! {
         app, takes_records, takes_records_hint, own_token_hint, running, whole, cancelled, failed, nothing,
         added: Count, known: Count, refused: Count, pruned: Count, has_records, again, not_a_backup, version, front,
         wrong, damaged, cut, content, gone,
+    }
+
+    CasesTexts {
+        hint, rating, open, overdue, appealed, closed,
+        /// What cases are chosen by.
+        filters, state, owner, department, period, any, nobody,
+        /// In the order of `State::ALL`.
+        states: [&'static str; 11],
+        none, none_hint, shown, more, by_hand, due, was_due, no_rating, all_done, is_withdrawn, back, case_of,
+        to_case, no_case, no_case_hint, open_case,
+        /// In the order of `Step::ALL`.
+        steps: [&'static str; 5],
+        /// What is to be done, in the same order.
+        tasks: [&'static str; 5],
+        /// In the order of `StepResult::ALL`.
+        results: [&'static str; 13],
+        progress, needless, tries: Count, contact_left, contact_none, contact_unknown,
+        next, other_step, only_note, note, note_hint, note_sealed_hint, by, by_hint, record, recording, recorded, choose_first,
+        not_sealed, write_note,
+        who, assign, appeal, appeal_hint,
+        /// In the order of `Ground::ALL`.
+        grounds: [&'static str; 2],
+        make_appeal, is_pending, uphold, reject, was_upheld, was_rejected, taken_back, second, second_hint, second_by_ticket, second_named,
+        second_none, second_day, second_choose, link, unlink, from_to, reopen, reopen_hint, history, history_empty,
+        h_step, h_opened, h_owner, h_no_owner, h_department, h_no_department, h_noted, h_appealed, h_upheld, h_rejected, h_linked,
+        h_unlinked, h_reopened, h_other, h_elsewhere, note_erased, rates, rates_hint,
+        /// The name and the formula: called back, content, put right, put right in time.
+        rate_names: [(&'static str, &'static str); 4],
+        few, unknown: Count, withdrawn: Count,
+        rules, rules_hint, levels, levels_hint, level_up_to, level_none, other_scales, limits, limits_hint,
+        /// From when each step counts, in the order of `Step::ALL`.
+        limits_from: [&'static str; 5],
+        /// Working days, working hours, none.
+        units: [&'static str; 3],
+        working,
+        /// In the order of `Working::ALL`.
+        workings: [&'static str; 2],
+        working_hint, routes, routes_hint, otherwise, save, saving, saved, fault_limit, fault_name, unit_of,
     }
 
     SurveysTexts {

@@ -1,6 +1,6 @@
 //! The way to sealed comments: a passphrase, in the list of comments.
 
-use candor_core::results::{Response, SealedComment};
+use candor_core::results::SealedComment;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -11,15 +11,15 @@ use crate::manager::passphrase::field;
 use crate::manager::sealing::Opening;
 use crate::manager::text::fill;
 
-/// Asks for the passphrase while one of the comments is shut that it would open, and says where the key is otherwise.
+/// Asks for the passphrase while one of these is shut that it would open, and says where the key is otherwise.
 #[component]
-pub fn Unseal(desk: Desk, comments: Memo<Vec<Response>>, language: Language) -> impl IntoView {
+pub fn Unseal(desk: Desk, sealed: Memo<Vec<SealedComment>>, language: Language) -> impl IntoView {
     let words = &language.texts().results;
     let is_shut = move |comment: &SealedComment| desk.sealing.words(comment).is_err();
     let shut = Memo::new(move |_| {
-        comments.with(|comments| {
-            comments.iter().filter_map(|response| response.sealed.clone()).filter(is_shut).collect::<Vec<_>>()
-        })
+        let mut sealed = sealed.get();
+        sealed.retain(is_shut);
+        sealed
     });
     let way =
         Memo::new(move |_| match shut.with(|shut| (shut.is_empty(), shut.iter().any(|c| desk.sealing.can_open(c)))) {

@@ -44,25 +44,32 @@ impl EventId {
         bytes[6..].copy_from_slice(&moment.random[..10]);
         bytes[6] = 0x70 | bytes[6] & 0x0f;
         bytes[8] = 0x80 | bytes[8] & 0x3f;
-        let mut id = hex(&bytes);
-        for place in [8, 13, 18, 23] {
-            id.insert(place, '-');
-        }
-        Self(id)
+        Self::of_number(u128::from_be_bytes(bytes))
     }
 
     /// Takes an id that was made elsewhere; `None` unless it is a UUID in lower case with hyphens.
     pub fn parse(text: &str) -> Option<Self> {
-        let is_in_place = |(index, byte): (usize, u8)| match index {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-        };
-        (text.len() == 36 && text.bytes().enumerate().all(is_in_place)).then(|| Self(text.to_owned()))
+        is_uuid(text).then(|| Self(text.to_owned()))
     }
 
     /// The written form.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Its 16 bytes as one number; `None` of a name that is no UUID, which no receiver takes.
+    pub fn number(&self) -> Option<u128> {
+        let digits = self.0.chars().filter_map(|digit| digit.to_digit(16));
+        is_uuid(&self.0).then(|| digits.fold(0, |number, digit| number << 4 | u128::from(digit)))
+    }
+
+    /// The id of that number.
+    pub fn of_number(number: u128) -> Self {
+        let mut id = hex(&number.to_be_bytes());
+        for place in [8, 13, 18, 23] {
+            id.insert(place, '-');
+        }
+        Self(id)
     }
 
     /// The wall clock that it was made by, in milliseconds since 1970 (RFC 9562, section 5.7); 0 for an id that was made
@@ -73,6 +80,15 @@ impl EventId {
         let is_timed = self.0.get(14..15) == Some("7");
         high.zip(low).filter(|_| is_timed).map_or(0, |(high, low)| high << 16 | low)
     }
+}
+
+/// Whether a text is a UUID in lower case with hyphens.
+fn is_uuid(text: &str) -> bool {
+    let is_in_place = |(index, byte): (usize, u8)| match index {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(is_in_place)
 }
 
 impl std::fmt::Display for EventId {
@@ -425,11 +441,16 @@ impl Draft {
         Self {
             id: EventId::new(moment),
             time: rfc3339(moment.now, moment.offset),
-            uptime: u32::try_from(moment.uptime.0 / 1_000).unwrap_or(u32::MAX),
+            uptime: uptime_s(moment),
             body,
             text: None,
         }
     }
+}
+
+/// Whole seconds since the start.
+fn uptime_s(moment: &Moment) -> u32 {
+    u32::try_from(moment.uptime.0 / 1_000).unwrap_or(u32::MAX)
 }
 
 /// A draft whose body is written already: as it goes from a page to its keeper.
@@ -450,6 +471,18 @@ pub struct Written {
 }
 
 impl Written {
+    /// Something that happens now, of a type whose body is written elsewhere.
+    pub fn of(moment: &Moment, kind: &str, data: Value, text: Option<PersonalText>) -> Self {
+        Self {
+            id: EventId::new(moment),
+            kind: kind.to_owned(),
+            data,
+            time: rfc3339(moment.now, moment.offset),
+            uptime: uptime_s(moment),
+            text,
+        }
+    }
+
     /// Writes a draft's body.
     pub fn new(draft: &Draft) -> Self {
         Self {
@@ -547,6 +580,7 @@ mod tests {
         let expected = uuid::Builder::from_unix_timestamp_millis(1_795_398_067_120, &[a, b, c, d, e, f, g, h, i, j]);
         assert_eq!(early.as_str(), expected.into_uuid().to_string());
         assert_eq!(EventId::parse(early.as_str()), Some(early.clone()));
+        assert_eq!(early.number().map(EventId::of_number), Some(early.clone()));
         let upper = early.as_str().to_uppercase();
         for wrong in ["not-an-id", "", &upper, &early.as_str().replace('-', "0"), &early.as_str()[1..]] {
             assert_eq!(EventId::parse(wrong), None, "{wrong}");

@@ -30,13 +30,14 @@ use self::offers::Offers;
 pub use self::offers::{OfferCounts, Offered};
 use self::segment::{Given, NO_HOUR, ROWS, Segment, state_of};
 pub use self::staff::{Hidden, Staff};
+use crate::cases::upheld_appeal;
 use crate::chain::{Hash, PersonalText};
 use crate::event::{Body, Context, Event, EventId, Outcome, Rating, Scale, Unanswered};
 use crate::flags::{Doubt, Watch};
 use crate::hours::Date;
 use crate::journal::{Entry, Place};
 use crate::results::{Details, Response};
-use crate::vandal::{Flag, Reason};
+use crate::vandal::{Figures, Flag, Reason};
 
 /// The highest level that a service item can have; the lowest is 1.
 const HIGHEST_ITEM: u64 = 5;
@@ -160,6 +161,14 @@ impl Facts {
             "offer.closed" => {
                 if let Ok(Closed { offer, outcome }) = Closed::deserialize(&event.data) {
                     self.offers.end(key_of(&offer), outcome.into());
+                }
+                return;
+            }
+            "case.changed" => {
+                if let Some(response) = upheld_appeal(event)
+                    && let Some((segment, at)) = self.own(&response)
+                {
+                    segment.raise_doubt(at, Reason::Appeal, Figures::default());
                 }
                 return;
             }
@@ -435,19 +444,8 @@ impl RowId {
 
 /// The 16 bytes of a UUID. An id that is none was made elsewhere, and stands by the first 16 bytes of its digest.
 fn key_of(id: &EventId) -> u128 {
-    let digits = |text: &str| {
-        text.bytes().filter(|byte| *byte != b'-').try_fold(0_u128, |key, byte| {
-            let digit = match byte {
-                b'0'..=b'9' => byte - b'0',
-                b'a'..=b'f' => byte - b'a' + 10,
-                _ => return None,
-            };
-            Some(key << 4 | u128::from(digit))
-        })
-    };
-    let is_uuid = EventId::parse(id.as_str()).is_some();
-    let key = if is_uuid { digits(id.as_str()) } else { None };
-    key.or_else(|| digits(Hash::of(id.as_str().as_bytes()).as_str().get(..32)?)).unwrap_or_default()
+    let digest = || u128::from_str_radix(Hash::of(id.as_str().as_bytes()).as_str().get(..32)?, 16).ok();
+    id.number().or_else(digest).unwrap_or_default()
 }
 
 /// The local minute of the day in an RFC 3339 text; [`NO_HOUR`] hours where there is none.

@@ -5,6 +5,7 @@
 
 pub mod attract;
 pub mod batch;
+pub mod cases;
 pub mod chain;
 pub mod chart;
 pub mod event;

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 pub use self::code::{MAX_CODE_CHARS, SETUP, from_fragment, setup_address};
 pub use self::fault::{Fault, FaultKind};
+use crate::cases::CaseRules;
 use crate::hours::Hours;
 use crate::settings::{Settings, SettingsFault};
 use crate::survey::Survey;
@@ -33,6 +34,8 @@ pub struct Provision {
     settings: Map<String, Value>,
     /// Opening hours, if it has any.
     pub hours: Option<Hours>,
+    /// The rules of cases, if it has any.
+    pub cases: Option<CaseRules>,
     /// Surveys of the owner's.
     pub surveys: Vec<Carried>,
 }
@@ -145,17 +148,17 @@ pub fn changes(before: &Settings, after: &Settings) -> Vec<Change> {
     before.differences(after).into_iter().map(change).collect()
 }
 
-/// A file as it is kept. `surveys` are the owner's own, as they stand in the journal; what is no JSON is left out.
-pub fn write(settings: &Settings, hours: Option<&Hours>, surveys: &[String]) -> String {
+/// A file as it is kept, with what stands beside the settings. `surveys` are the owner's own, as they stand in the journal; what is no JSON is left out.
+pub fn write(settings: &Settings, hours: Option<&Hours>, cases: Option<&CaseRules>, surveys: &[String]) -> String {
     let surveys: Vec<Value> = surveys.iter().filter_map(|json| serde_json::from_str(json).ok()).collect();
-    let file = File { candor: MARK, format: FORMAT, settings: said(settings, &[]), hours, surveys };
+    let file = File { candor: MARK, format: FORMAT, settings: said(settings, &[]), hours, cases, surveys };
     serde_json::to_string_pretty(&file).unwrap_or_default()
 }
 
 /// The same for a code: settings and hours alone, without what `left_out` names.
 pub fn write_compact(settings: &Settings, hours: Option<&Hours>, left_out: &[&str]) -> String {
     let settings = said(settings, left_out);
-    let file = File { candor: MARK, format: FORMAT, settings, hours, surveys: Vec::new() };
+    let file = File { candor: MARK, format: FORMAT, settings, hours, cases: None, surveys: Vec::new() };
     serde_json::to_string(&file).unwrap_or_default()
 }
 
@@ -169,6 +172,8 @@ struct File<'a> {
     settings: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hours: Option<&'a Hours>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cases: Option<&'a CaseRules>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     surveys: Vec<Value>,
 }

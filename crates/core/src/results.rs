@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::cases::upheld_appeal;
 use crate::chain::PersonalText;
 use serde_json::{Map, Value};
 
@@ -10,7 +11,7 @@ use crate::flags::{Doubt, Watch};
 use crate::journal::Entry;
 use crate::statistics::{Share, nps, wilson};
 use crate::time::local_day;
-use crate::vandal::Flag;
+use crate::vandal::{Figures, Flag, Reason};
 
 /// One customer's answer as it stands after all its events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +124,9 @@ impl Responses {
     }
 
     fn fold_one(&mut self, Entry { event, text, .. }: Entry) {
+        if let Some(response) = upheld_appeal(&event) {
+            return self.appeal(&response);
+        }
         // The type decides what the body is; one that this version does not read says nothing about a response.
         if !event.kind.starts_with("rating.") && event.kind != "flag.cleared" {
             return;
@@ -168,6 +172,14 @@ impl Responses {
             if let Some(response) = self.find(&response) {
                 response.doubts.push(Doubt { reason, figures, is_cleared: false });
             }
+        }
+    }
+
+    /// An appeal was upheld. Once it is taken back it stays so.
+    fn appeal(&mut self, response: &EventId) {
+        let is_new = |response: &&mut Response| response.doubts.iter().all(|doubt| doubt.reason != Reason::Appeal);
+        if let Some(response) = self.find(response).filter(is_new) {
+            response.doubts.push(Doubt { reason: Reason::Appeal, figures: Figures::default(), is_cleared: false });
         }
     }
 

@@ -71,12 +71,21 @@ pub enum Reason {
     HastyAnswer,
     /// The second of `count` ratings, always 2, came `millis` after the thanks for the first.
     NoPause,
+    /// An appeal against it was upheld ([`crate::cases`]): a person says so, by no figures. The rules here never do.
+    Appeal,
 }
 
 impl Reason {
     /// All there are.
-    pub const ALL: [Self; 6] =
-        [Self::Burst, Self::Alternation, Self::Streak, Self::OutsideHours, Self::HastyAnswer, Self::NoPause];
+    pub const ALL: [Self; 7] = [
+        Self::Burst,
+        Self::Alternation,
+        Self::Streak,
+        Self::OutsideHours,
+        Self::HastyAnswer,
+        Self::NoPause,
+        Self::Appeal,
+    ];
 
     /// The name in the event `flag.raised`.
     pub const fn as_str(self) -> &'static str {
@@ -87,6 +96,7 @@ impl Reason {
             Self::OutsideHours => "outside-hours",
             Self::HastyAnswer => "hasty-answer",
             Self::NoPause => "no-pause",
+            Self::Appeal => "appeal",
         }
     }
 
@@ -97,7 +107,7 @@ impl Reason {
 }
 
 /// What a flag rests on. Its [`Reason`] says what the numbers count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// How many, when the flag was raised; of ratings never more than [`HISTORY`].
     pub count: u32,

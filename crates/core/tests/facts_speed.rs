@@ -6,10 +6,11 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use candor_core::cases::{Cases, Outlook};
 use candor_core::chain::Head;
 use candor_core::event::{Body, Context, Draft, Outcome, Rating, Scale};
 use candor_core::facts::{Days, Doubts, Facts, Filter, Key, Unit};
-use candor_core::hours::{Date, Weekday};
+use candor_core::hours::{Date, Hours, Weekday};
 use candor_core::journal::{Entry, Place};
 use candor_core::results::Responses;
 use candor_core::time::{Moment, UnixMillis, Uptime, UtcOffset};
@@ -34,6 +35,14 @@ fn speed_of_results_over_150_000_responses() {
     let again = time(&mut || responses.fold(entries.iter().cloned()), 1);
     println!("the same as responses, with a copy of each event: {again:?}");
     assert_eq!(facts.len(), RESPONSES);
+    let mut cases = Cases::default();
+    let folded = time(&mut || cases.fold(&entries), 1);
+    println!("the same as cases: {folded:?}");
+    let hours = Hours::default();
+    let mut found = 0;
+    let looked = time(&mut || found = cases.all(&Outlook { own: None, hours: &hours }).len(), TURNS);
+    println!("{found} cases found in {looked:?}");
+    assert!(found > 0);
 
     let begun = Instant::now();
     let kept = facts.keep("1");

@@ -12,7 +12,7 @@ use crate::manager::language::Language;
 use crate::manager::text::fill;
 
 /// A choice: its value, and what it is called.
-type Choice = (String, String);
+pub type Choice = (String, String);
 
 /// The list that always stands there.
 const PERIOD: &str = "m-filter-period";
@@ -89,7 +89,7 @@ pub fn FilterBar(insight: Insight, language: Language) -> impl IntoView {
 }
 
 /// A list to choose from.
-fn list(
+pub fn list(
     id: &'static str,
     label: &'static str,
     choices: impl Fn() -> Vec<Choice> + Send + 'static,

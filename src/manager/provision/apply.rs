@@ -1,5 +1,7 @@
-//! What a settings file brings beside the settings, which the desk saves: opening hours, and the owner's surveys.
+//! What a settings file brings beside the settings, which the desk saves: opening hours, rules of cases, and the owner's
+//! surveys.
 
+use candor_core::cases::CaseRules;
 use candor_core::event::Body;
 use candor_core::hours::Hours;
 use candor_core::journal::StoreError;
@@ -7,18 +9,27 @@ use candor_core::provision::Carried;
 use candor_core::survey::shelf::draft_record;
 use candor_core::survey::sketch::Sketch;
 
+use crate::manager::cases;
 use crate::manager::hours_card;
 use crate::manager::store::Store;
 use crate::manager::surveys::records;
 
-/// Writes both, each after its trace. Surveys first, so that no settings name one that is not here. Done a second time
+/// Writes them, each after its trace. Surveys first, so that no settings name one that is not here. Done a second time
 /// it changes nothing.
-pub async fn write(store: &Store, surveys: &[Carried], hours: Option<&Hours>) -> Result<(), StoreError> {
+pub async fn write(
+    store: &Store,
+    surveys: &[Carried],
+    hours: Option<&Hours>,
+    cases: Option<&CaseRules>,
+) -> Result<(), StoreError> {
     for carried in surveys {
         take_survey(store, carried).await?;
     }
-    match hours {
-        Some(hours) => hours_card::put_in_force(store, hours).await,
+    if let Some(hours) = hours {
+        hours_card::put_in_force(store, hours).await?;
+    }
+    match cases {
+        Some(rules) => cases::put_in_force(store, rules).await,
         None => Ok(()),
     }
 }

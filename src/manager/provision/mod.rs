@@ -5,6 +5,7 @@ mod card;
 mod code;
 mod preview;
 
+use candor_core::cases::{CASES_RECORD, CaseRules};
 use candor_core::hours::{HOURS_RECORD, Hours};
 use candor_core::journal::StoreError;
 use candor_core::provision::{Change, Fault, Here, MAX_FILE_BYTES, Provision, changes, from_fragment};
@@ -47,6 +48,8 @@ pub enum State {
         provision: Box<Provision>,
         /// The opening hours in force.
         hours: Hours,
+        /// The rules of cases in force.
+        cases: CaseRules,
     },
     /// Hours and surveys are being written.
     Writing,
@@ -67,6 +70,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The hours in force and those that would be, where they differ.
     pub hours: Option<(Hours, Hours)>,
+    /// The rules of cases in force and those that would be, where they differ.
+    pub cases: Option<(CaseRules, CaseRules)>,
     /// The owner's surveys that would be new, or another version.
     pub surveys: Vec<Survey>,
     /// Whether a token is stored that is for another server.
@@ -76,7 +81,7 @@ pub struct Plan {
 impl Plan {
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.hours.is_none() && self.surveys.is_empty()
+        self.changes.is_empty() && self.hours.is_none() && self.cases.is_none() && self.surveys.is_empty()
     }
 }
 
@@ -128,7 +133,7 @@ impl Import {
         let state = RwSignal::new(State::None);
         let plan = Memo::new(move |_| {
             state.with(|state| match state {
-                State::Asking { provision, hours } => plan(desk, provision, hours),
+                State::Asking { provision, hours, cases } => plan(desk, provision, (hours, cases)),
                 _ => None,
             })
         });
@@ -172,8 +177,11 @@ impl Import {
         };
         self.state.set(State::Reading);
         spawn(async move {
-            self.state.try_set(match hours_in_force(&store).await {
-                Ok(hours) => State::Asking { provision, hours: hours.unwrap_or_default() },
+            let in_force = async { Ok((hours_in_force(&store).await?, rules_in_force(&store).await?)) };
+            self.state.try_set(match in_force.await {
+                Ok((hours, cases)) => {
+                    State::Asking { provision, hours: hours.unwrap_or_default(), cases: cases.unwrap_or_default() }
+                }
                 Err(error) => State::Failed(error),
             });
         });
@@ -195,7 +203,8 @@ impl Import {
         });
         self.state.set(State::Writing);
         spawn(async move {
-            let written = apply::write(&store, &carried, plan.hours.as_ref().map(|(_, after)| after)).await;
+            let hours = plan.hours.as_ref().map(|(_, after)| after);
+            let written = apply::write(&store, &carried, hours, plan.cases.as_ref().map(|(_, after)| after)).await;
             // The desk may have been locked meanwhile; then nobody is here to save the rest.
             if self.desk.store().is_none() {
                 return;
@@ -246,8 +255,14 @@ async fn hours_in_force(store: &Store) -> Result<Option<Hours>, StoreError> {
     Ok(record.and_then(|json| serde_json::from_str(&json).ok()).and_then(|value| Hours::read(&value).ok()))
 }
 
+/// The rules of cases in force.
+async fn rules_in_force(store: &Store) -> Result<Option<CaseRules>, StoreError> {
+    let record = store.load(CASES_RECORD).await?.filter(|json| !json.is_empty());
+    Ok(record.map(|json| CaseRules::from_json(&json)))
+}
+
 /// What it would change, followed as settings and surveys become known; `None` before the settings are.
-fn plan(desk: Desk, provision: &Provision, hours: &Hours) -> Option<Result<Plan, Vec<Fault>>> {
+fn plan(desk: Desk, provision: &Provision, (hours, cases): (&Hours, &CaseRules)) -> Option<Result<Plan, Vec<Fault>>> {
     desk.settings.with(Option::is_some).then_some(())?;
     desk.surveys.track();
     let in_force = desk.in_force();
@@ -258,6 +273,7 @@ fn plan(desk: Desk, provision: &Provision, hours: &Hours) -> Option<Result<Plan,
     Some(settings.map(|settings| Plan {
         changes: changes(&in_force, &settings),
         hours: provision.hours.clone().filter(|after| after != hours).map(|after| (hours.clone(), after)),
+        cases: provision.cases.clone().filter(|after| after != cases).map(|after| (cases.clone(), after)),
         surveys: desk.surveys.with_untracked(|known| {
             let is_new = |survey: &Survey| known.get(&survey.id).is_none_or(|known| !is_same(known, survey));
             provision.surveys.iter().map(|carried| carried.survey.clone()).filter(is_new).collect()

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::{Import, Plan, Source};
 use crate::manager::address::Target;
+use crate::manager::cases::rules_text;
 use crate::manager::desk::Desk;
 use crate::manager::language::Language;
 use crate::manager::text::fill;
@@ -91,6 +92,10 @@ fn table(desk: Desk, plan: &Plan, language: Language) -> AnyView {
     if let Some((before, after)) = &plan.hours {
         let title = language.texts().hours.title.to_owned();
         rows.push((title, hours_text(before, language), hours_text(after, language)));
+    }
+    if let Some((before, after)) = &plan.cases {
+        let title = language.texts().cases.rules.to_owned();
+        rows.push((title, rules_text(before, language), rules_text(after, language)));
     }
     if !plan.surveys.is_empty() {
         let titles = plan.surveys.iter().map(|survey| text(&survey.title, language.tag()));

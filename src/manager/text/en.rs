@@ -1,5 +1,6 @@
 //! English.
 
+mod cases;
 mod insight;
 mod provision;
 mod surveys;
@@ -44,6 +45,7 @@ pub const EN: Texts = Texts {
     },
     rail: RailTexts {
         results: "Results",
+        cases: "Cases",
         sync: "Sync",
         health: "Health",
         settings: "Settings",
@@ -60,6 +62,7 @@ pub const EN: Texts = Texts {
         locking: "Locking in {} s",
         stay: "Stay",
     },
+    cases: cases::CASES,
     insight: insight::INSIGHT,
     results: ResultsTexts {
         since: "since {}",
@@ -98,6 +101,7 @@ pub const EN: Texts = Texts {
         doubt_outside_hours: "outside opening hours",
         doubt_hasty: "{0} things chosen and sent within {1} s, faster than anybody reads",
         doubt_no_pause: "{1} s after the customer before was thanked",
+        doubt_appeal: "an appeal against it was upheld",
         count_again: "Count it again",
         counted_again: "counted again",
         comments: "Latest comments",

@@ -1,5 +1,6 @@
 //! Chinese.
 
+mod cases;
 mod insight;
 mod provision;
 mod surveys;
@@ -44,6 +45,7 @@ pub const ZH: Texts = Texts {
     },
     rail: RailTexts {
         results: "结果",
+        cases: "回访整改",
         sync: "同步",
         health: "设备健康",
         settings: "设置",
@@ -60,6 +62,7 @@ pub const ZH: Texts = Texts {
         locking: "{} 秒后自动锁定",
         stay: "继续使用",
     },
+    cases: cases::CASES,
     insight: insight::INSIGHT,
     results: ResultsTexts {
         since: "自 {}",
@@ -98,6 +101,7 @@ pub const ZH: Texts = Texts {
         doubt_outside_hours: "服务时间以外",
         doubt_hasty: "点选 {0} 项到提交只用了 {1} 秒，来不及看",
         doubt_no_pause: "上一位顾客刚完成 {1} 秒",
+        doubt_appeal: "申诉成立",
         count_again: "恢复计入",
         counted_again: "已恢复计入",
         comments: "最新留言",

@@ -143,7 +143,13 @@ async fn axe_finds_nothing_on_what_time_brings_and_behind_the_door() {
     }
     follow_the_system_s_colours(&kiosk).await;
     kiosk.open_manager().await;
-    for tab in ["tab-results", "tab-sync", "tab-health", "tab-settings"] {
+    kiosk.tap("tab-cases").await;
+    kiosk.tap("case-row").await;
+    kiosk.see("case-standing").await;
+    see_no_violation(&kiosk, "a case", &mut seen).await;
+    see_no_violation_in_the_dark(&kiosk, "a case", &mut seen).await;
+    kiosk.tap("cases-back").await;
+    for tab in ["tab-results", "tab-cases", "tab-sync", "tab-health", "tab-settings"] {
         kiosk.tap(tab).await;
         see_no_violation(&kiosk, tab, &mut seen).await;
         see_no_violation_in_the_dark(&kiosk, tab, &mut seen).await;

@@ -9,6 +9,7 @@
 mod accessibility;
 mod backup;
 mod captive_portal;
+mod cases;
 mod clerk;
 mod door;
 mod early_tap;

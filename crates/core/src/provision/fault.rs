@@ -1,6 +1,7 @@
 //! What can be wrong with a settings file, and how a person is told.
 
 use super::{MAX_FILE_BYTES, MAX_SURVEYS};
+use crate::cases;
 use crate::hours::Wrong;
 use crate::survey;
 
@@ -20,6 +21,8 @@ pub enum FaultKind {
     Form(survey::FaultKind),
     /// Something in the opening hours.
     Hours(Wrong),
+    /// Something in the rules of cases.
+    Cases(cases::Wrong),
     /// More than [`MAX_FILE_BYTES`].
     TooLarge,
     /// A code that was cut or mistyped.
@@ -57,6 +60,7 @@ impl FaultKind {
         let [chinese, english] = match self {
             Self::Form(fault) => return fault.say(locale),
             Self::Hours(wrong) => hours(*wrong),
+            Self::Cases(wrong) => cases_fault(*wrong),
             Self::TooLarge => {
                 let kilobytes = MAX_FILE_BYTES / 1024;
                 let [chinese, english] = ["文件超过", "the file is larger than"];
@@ -123,6 +127,26 @@ fn hours(wrong: Wrong) -> [&'static str; 2] {
         Wrong::NameTooLong => ["名称最多 40 字", "a name has at most 40 characters"],
         Wrong::TooMany => ["项数太多", "these are too many"],
         Wrong::NeverOpen => ["这样就永远不营业了", "the place would never be open"],
+    }
+}
+
+fn cases_fault(wrong: cases::Wrong) -> [&'static str; 2] {
+    use cases::Wrong;
+    match wrong {
+        Wrong::NotAnObject => ["这里需要一个对象", "an object is needed here"],
+        Wrong::NotAList => ["这里需要一个列表，最多 100 项", "a list of at most 100 entries is needed here"],
+        Wrong::Unknown => ["没有这个字段", "this field is unknown"],
+        Wrong::NotALevel => [
+            "这里需要该量表中不算好评的一个等级，或 null",
+            "a level of this scale that is not a good one is needed here, or null",
+        ],
+        Wrong::NotALimit => [
+            "时限应写成 {\"days\": 1} 到 250，或 {\"hours\": 1} 到 2000，不设时限写 null",
+            "a limit is written as {\"days\": 1} to 250, as {\"hours\": 1} to 2000, or null for none",
+        ],
+        Wrong::NotWorking => ["这里需要 office 或 open", "office or open is needed here"],
+        Wrong::NotAName => ["这里需要 1 到 40 字的名称", "a name of 1 to 40 characters is needed here"],
+        Wrong::SameReason => ["前面已有这条理由", "an entry before it is about this reason"],
     }
 }
 

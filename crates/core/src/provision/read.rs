@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Carried, FORMAT, Fault, FaultKind, MARK, MAX_FILE_BYTES, MAX_SURVEYS, Provision};
 use crate::batch::Format;
+use crate::cases::CaseRules;
 use crate::hours::Hours;
 use crate::repeats::repeated_member;
 use crate::settings::{APPEARANCES, MAX_RETENTION_DAYS, is_origin, is_usable_endpoint, is_usable_link};
@@ -74,6 +75,7 @@ impl Reader {
                 "candor" | "format" => {}
                 "settings" => provision.settings = self.settings(value),
                 "hours" => provision.hours = self.hours(value),
+                "cases" => provision.cases = self.cases(value),
                 "surveys" => provision.surveys = self.surveys(value),
                 unknown => self.unknown(unknown, unknown),
             }
@@ -176,6 +178,17 @@ impl Reader {
                 None
             }
         }
+    }
+
+    fn cases(&mut self, value: &Value) -> Option<CaseRules> {
+        let faults = match CaseRules::read(value) {
+            Ok(rules) => return Some(rules),
+            Err(faults) => faults,
+        };
+        for fault in faults {
+            self.fault(below("cases", &fault.path), FaultKind::Cases(fault.wrong));
+        }
+        None
     }
 
     fn surveys(&mut self, value: &Value) -> Vec<Carried> {

@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::batch::Format;
+use crate::cases::{self, CaseRules, Limit, Step};
 use crate::survey::FaultKind as Form;
 use crate::wire::Acknowledge;
 
@@ -61,10 +62,12 @@ fn check(settings: Value, expected: &[(&str, FaultKind)]) {
 #[test]
 fn every_setting_comes_to_the_other_tablet_as_it_was() {
     let hours = Hours::read(&json!({ "week": { "mon": ["09:00-12:00"] } })).unwrap();
-    let written = write(&everything(), Some(&hours), &[own_survey(), "no json".to_owned()]);
+    let mut cases = CaseRules { department: "值班室".into(), ..CaseRules::default() };
+    cases.limits.insert(Step::Fix, Some(Limit::Days(5)));
+    let written = write(&everything(), Some(&hours), Some(&cases), &[own_survey(), "no json".to_owned()]);
     let read = Provision::read(&written).unwrap();
     assert_eq!(read.onto(here(&Settings::default()), spoken), Ok(everything()));
-    assert_eq!(read.hours, Some(hours));
+    assert_eq!((read.hours, read.cases), (Some(hours), Some(cases)));
     let ids: Vec<_> = read.surveys.iter().map(|carried| carried.survey.id.as_str()).collect();
     assert_eq!(ids, ["hotel-2"]);
     assert_eq!(Survey::parse(&read.surveys[0].json).as_ref(), Ok(&read.surveys[0].survey));
@@ -72,7 +75,7 @@ fn every_setting_comes_to_the_other_tablet_as_it_was() {
 
 #[test]
 fn the_defaults_can_be_read_as_well() {
-    let read = Provision::read(&write(&Settings::default(), None, &[])).unwrap();
+    let read = Provision::read(&write(&Settings::default(), None, None, &[])).unwrap();
     let languages = vec!["zh-CN".to_owned(), "en".to_owned()];
     assert_eq!(read.onto(here(&Settings::default()), spoken), Ok(Settings { languages, ..Settings::default() }));
 }
@@ -82,14 +85,14 @@ fn what_a_file_leaves_out_stays_as_it_is() {
     let in_force = everything();
     let read = Provision::read(&file(json!({ "point": "4" }))).unwrap();
     assert_eq!(read.onto(here(&in_force), spoken), Ok(Settings { point: "4".into(), ..in_force }));
-    assert_eq!((read.hours.is_none(), read.surveys.len()), (true, 0));
+    assert_eq!((read.hours.is_none(), read.cases.is_none(), read.surveys.len()), (true, true, 0));
     let read = Provision::read(&file(json!({}))).unwrap();
     assert_eq!(read.onto(here(&everything()), spoken), Ok(everything()));
 }
 
 #[test]
 fn a_file_never_carries_a_secret() {
-    let written = write(&everything(), None, &[]);
+    let written = write(&everything(), None, None, &[]);
     for secret in ["token", "pin", "key", "sealing"] {
         assert!(!written.contains(&format!("\"{secret}\"")), "{written}");
     }
@@ -248,4 +251,14 @@ proptest! {
         let _ = Provision::read(&text);
         let _ = from_fragment(&[SETUP, &code].concat()).map(|file| file.map(|file| Provision::read(&file)));
     }
+}
+
+#[test]
+fn rules_of_cases_that_cannot_be_used_have_their_path() {
+    let file =
+        json!({ "candor": "settings", "format": 1, "settings": {}, "cases": { "limits": { "fix": 15 }, "x": 1 } });
+    let found = Provision::read(&file.to_string()).unwrap_err();
+    let found: Vec<_> = found.iter().map(|fault| (fault.path.as_str(), fault.kind.clone())).collect();
+    use cases::Wrong::{NotALimit, Unknown};
+    assert_eq!(found, [("cases.limits.fix", FaultKind::Cases(NotALimit)), ("cases.x", FaultKind::Cases(Unknown))]);
 }
