@@ -41,7 +41,7 @@ pub async fn read(file: &File) -> Result<Picture, Unfit> {
     } else {
         shrunk(file).await
     };
-    let picture = Picture { name: file.name(), data: data.ok_or(Unfit::Unusable)? };
+    let picture = Picture { set: String::new(), name: file.name(), data: data.ok_or(Unfit::Unusable)? };
     if picture.is_usable() { Ok(picture) } else { Err(Unfit::Unusable) }
 }
 
