@@ -38,7 +38,6 @@ mod language;
 mod pad;
 mod passphrase;
 mod period;
-mod phc;
 mod picture;
 mod pin_change;
 mod provision;
@@ -57,7 +56,6 @@ mod sync;
 mod text;
 mod unseal;
 mod verdict;
-mod verifier;
 
 use std::any::Any;
 use std::cell::RefCell;

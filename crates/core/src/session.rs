@@ -396,6 +396,11 @@ impl Session {
         [if self.is_at_rest() { "-" } else { "+" }, staff].concat()
     }
 
+    /// Whether the loop stands.
+    pub fn rests(&self) -> bool {
+        self.screen == Screen::Attract
+    }
+
     /// Begins with the loop: the session before this one had come to it.
     pub fn rest(&mut self) {
         self.screen = Screen::Attract;
