@@ -242,7 +242,7 @@ const touched = () => {
 for (const type of ['pointerdown', 'keydown']) addEventListener(type, touched, true);
 
 const load = async () => {
-  [settings, team] = await Promise.all([read('settings', {}), read('staff', [])]);
+  [settings, team] = await Promise.all([read('settings', {}), read('staff-list', [])]);
   const isUsed = team.length && (settings.sign_in || settings.show_staff || ['before', 'after'].includes(settings.ask_staff));
   if (isUsed && !texts) {
     document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL('./staff.css', import.meta.url).href }));

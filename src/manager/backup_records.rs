@@ -180,7 +180,7 @@ mod tests {
         check(&[], &[("settings", &settings), ("token", "t /")], &["point", "token"]);
         check(&[("settings", &settings), ("token", "t /")], &[("settings", &settings), ("token", "t /")], &[]);
         check(&[("sealing", "a")], &[("sealing", "b")], &["sealing"]);
-        check(&[("staff", "a")], &[("staff", "b"), ("roster", "c")], &["staff", "roster"]);
+        check(&[("staff-list", "a")], &[("staff-list", "b"), ("roster", "c")], &["staff-list", "roster"]);
         check(&[("sealing", "a"), ("token", "t /")], &[], &[]);
     }
 }

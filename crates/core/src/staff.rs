@@ -13,7 +13,7 @@ pub use self::tries::{SIGN_IN_RECORD, SignIn, TRIES_RECORD, Tries};
 use crate::pin::has_equal_steps;
 
 /// The named record of the journal that holds the list as JSON.
-pub const STAFF_RECORD: &str = "staff";
+pub const STAFF_RECORD: &str = "staff-list";
 /// The named record that holds the codes' verifiers, as an object by number.
 pub const CODES_RECORD: &str = "staff-codes";
 /// More people than ever serve at the points of one tablet.

@@ -1,26 +1,33 @@
-//! What a settings file brings beside the settings, which the desk saves: opening hours, and the owner's surveys.
+//! What a settings file brings beside the settings, which the desk saves: opening hours, staff, shifts, and the owner's
+//! surveys.
 
 use candor_core::event::Body;
-use candor_core::hours::Hours;
 use candor_core::journal::StoreError;
 use candor_core::provision::Carried;
 use candor_core::survey::shelf::draft_record;
 use candor_core::survey::sketch::Sketch;
 
-use crate::manager::hours_card;
+use super::Plan;
 use crate::manager::store::Store;
 use crate::manager::surveys::records;
+use crate::manager::{hours_card, roster_card, staff};
 
-/// Writes both, each after its trace. Surveys first, so that no settings name one that is not here. Done a second time
-/// it changes nothing.
-pub async fn write(store: &Store, surveys: &[Carried], hours: Option<&Hours>) -> Result<(), StoreError> {
+/// Writes all of it, each after its trace. Surveys first, so that neither settings nor shifts name one that is not here.
+/// Done a second time it changes nothing.
+pub async fn write(store: &Store, surveys: &[Carried], plan: &Plan) -> Result<(), StoreError> {
     for carried in surveys {
         take_survey(store, carried).await?;
     }
-    match hours {
-        Some(hours) => hours_card::put_in_force(store, hours).await,
-        None => Ok(()),
+    if let Some((_, hours)) = &plan.hours {
+        hours_card::put_in_force(store, hours).await?;
     }
+    if let Some((_, team)) = &plan.staff {
+        staff::put_in_force(store, team).await?;
+    }
+    if let Some((_, roster)) = &plan.roster {
+        roster_card::put_in_force(store, roster).await?;
+    }
+    Ok(())
 }
 
 /// A version that has collected answers stays as it was: what differs from it comes in under the next number. What

@@ -5,10 +5,12 @@ mod card;
 mod code;
 mod preview;
 
+use candor_core::hours::roster::{ROSTER_RECORD, Roster};
 use candor_core::hours::{HOURS_RECORD, Hours};
 use candor_core::journal::StoreError;
-use candor_core::provision::{Change, Fault, Here, MAX_FILE_BYTES, Provision, changes, from_fragment};
+use candor_core::provision::{Beside, Change, Fault, Here, MAX_FILE_BYTES, Provision, changes, from_fragment};
 use candor_core::settings::{Settings, origin};
+use candor_core::staff::{STAFF_RECORD, Team};
 use candor_core::survey::Survey;
 use candor_core::survey::shelf::Shelf;
 use leptos::prelude::*;
@@ -45,8 +47,8 @@ pub enum State {
     Asking {
         /// What it says.
         provision: Box<Provision>,
-        /// The opening hours in force.
-        hours: Hours,
+        /// What is in force beside the settings.
+        beside: Box<Beside>,
     },
     /// Hours and surveys are being written.
     Writing,
@@ -67,6 +69,10 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The hours in force and those that would be, where they differ.
     pub hours: Option<(Hours, Hours)>,
+    /// The same of the list of staff.
+    pub staff: Option<(Team, Team)>,
+    /// The same of the shifts.
+    pub roster: Option<(Roster, Roster)>,
     /// The owner's surveys that would be new, or another version.
     pub surveys: Vec<Survey>,
     /// Whether a token is stored that is for another server.
@@ -76,7 +82,8 @@ pub struct Plan {
 impl Plan {
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.hours.is_none() && self.surveys.is_empty()
+        let is_beside_same = self.hours.is_none() && self.staff.is_none() && self.roster.is_none();
+        self.changes.is_empty() && is_beside_same && self.surveys.is_empty()
     }
 }
 
@@ -128,7 +135,7 @@ impl Import {
         let state = RwSignal::new(State::None);
         let plan = Memo::new(move |_| {
             state.with(|state| match state {
-                State::Asking { provision, hours } => plan(desk, provision, hours),
+                State::Asking { provision, beside } => plan(desk, provision, beside),
                 _ => None,
             })
         });
@@ -172,8 +179,8 @@ impl Import {
         };
         self.state.set(State::Reading);
         spawn(async move {
-            self.state.try_set(match hours_in_force(&store).await {
-                Ok(hours) => State::Asking { provision, hours: hours.unwrap_or_default() },
+            self.state.try_set(match in_force_beside(&store).await {
+                Ok(beside) => State::Asking { provision, beside: Box::new(beside) },
                 Err(error) => State::Failed(error),
             });
         });
@@ -195,7 +202,7 @@ impl Import {
         });
         self.state.set(State::Writing);
         spawn(async move {
-            let written = apply::write(&store, &carried, plan.hours.as_ref().map(|(_, after)| after)).await;
+            let written = apply::write(&store, &carried, &plan).await;
             // The desk may have been locked meanwhile; then nobody is here to save the rest.
             if self.desk.store().is_none() {
                 return;
@@ -240,6 +247,13 @@ impl Import {
     }
 }
 
+/// What is in force beside the settings.
+async fn in_force_beside(store: &Store) -> Result<Beside, StoreError> {
+    let staff = Team::from_json(&store.load(STAFF_RECORD).await?.unwrap_or_default());
+    let roster = Roster::from_json(&store.load(ROSTER_RECORD).await?.unwrap_or_default());
+    Ok(Beside { hours: hours_in_force(store).await?, staff, roster })
+}
+
 /// The opening hours in force.
 async fn hours_in_force(store: &Store) -> Result<Option<Hours>, StoreError> {
     let record = store.load(HOURS_RECORD).await?;
@@ -247,7 +261,7 @@ async fn hours_in_force(store: &Store) -> Result<Option<Hours>, StoreError> {
 }
 
 /// What it would change, followed as settings and surveys become known; `None` before the settings are.
-fn plan(desk: Desk, provision: &Provision, hours: &Hours) -> Option<Result<Plan, Vec<Fault>>> {
+fn plan(desk: Desk, provision: &Provision, beside: &Beside) -> Option<Result<Plan, Vec<Fault>>> {
     desk.settings.with(Option::is_some).then_some(())?;
     desk.surveys.track();
     let in_force = desk.in_force();
@@ -257,7 +271,9 @@ fn plan(desk: Desk, provision: &Provision, hours: &Hours) -> Option<Result<Plan,
     let settings = provision.onto(here, |id| is_known(id).then(|| desk.locales(id)));
     Some(settings.map(|settings| Plan {
         changes: changes(&in_force, &settings),
-        hours: provision.hours.clone().filter(|after| after != hours).map(|after| (hours.clone(), after)),
+        hours: becomes(&beside.hours.clone().unwrap_or_default(), provision.hours.as_ref()),
+        staff: becomes(&beside.staff, provision.staff.as_ref()),
+        roster: becomes(&beside.roster, provision.roster.as_ref()),
         surveys: desk.surveys.with_untracked(|known| {
             let is_new = |survey: &Survey| known.get(&survey.id).is_none_or(|known| !is_same(known, survey));
             provision.surveys.iter().map(|carried| carried.survey.clone()).filter(is_new).collect()
@@ -265,6 +281,11 @@ fn plan(desk: Desk, provision: &Provision, hours: &Hours) -> Option<Result<Plan,
         loses_token: desk.has_token.get() && origin(&in_force.endpoint) != origin(&settings.endpoint),
         settings,
     }))
+}
+
+/// What stands and what would stand, where a file says something else.
+fn becomes<T: Clone + PartialEq>(before: &T, after: Option<&T>) -> Option<(T, T)> {
+    after.filter(|after| *after != before).map(|after| (before.clone(), after.clone()))
 }
 
 /// Whether both are the same survey but for their versions.
