@@ -6,4 +6,6 @@ pub mod code;
 pub mod keeper;
 pub mod kiosk;
 pub mod manager;
+mod phc;
 pub mod runtime;
+mod verifier;

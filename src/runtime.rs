@@ -115,6 +115,10 @@ struct Parts {
     is_kept_safely: Cell<bool>,
     /// When a closed place opens: in Unix milliseconds, 0 where that is not known.
     opens_at: Cell<u64>,
+    /// What holds over the settings at present, as JSON; empty before the keeper has said so.
+    holds: RefCell<String>,
+    /// Whether that is to come into service when nobody is there.
+    has_new_hold: Cell<bool>,
     /// Whether the database has failed since it last took something.
     was_in_trouble: Cell<bool>,
     /// Whether the database is asked until it answers.
@@ -169,6 +173,8 @@ impl Kiosk {
             unsealed: RefCell::default(),
             is_kept_safely: Cell::new(true),
             opens_at: Cell::default(),
+            holds: RefCell::default(),
+            has_new_hold: Cell::default(),
             was_in_trouble: Cell::new(false),
             is_awaiting: Cell::new(false),
             is_writing: Cell::new(false),
@@ -344,6 +350,7 @@ impl Kiosk {
                 parts.opens_at.set(number(1));
                 self.is_closed.set(true);
             }
+            ["holds", when, ..] => self.hold(&parts, when, words[2..].join(" ")),
             ["reopen"] => parts.journal.give_up(),
             ["kept", id, _, _, how] => {
                 parts.is_kept_safely.set(parts.is_kept_safely.get() && how == "safely");
@@ -364,6 +371,23 @@ impl Kiosk {
             }
             ["report", finding, ..] => self.report(finding, number(2) as u32, number(3), number(4)),
             _ => {}
+        }
+    }
+
+    /// Something else holds from now on: at once where a person wants it or the page has just started, else while the
+    /// loop stands, or when the screen of a customer who has gone ends by the clock.
+    fn hold(self, parts: &Parts, when: &str, holds: String) {
+        page::set_root_data("holds", &holds);
+        let before = parts.holds.replace(holds.clone());
+        // Nothing, and nothing after nothing, is no news.
+        if before == holds || before.len() + holds.len() <= 2 {
+            return;
+        }
+        let is_resting = self.session.with_untracked(|session| session.as_ref().is_none_or(Session::rests));
+        if when == "now" || before.is_empty() || is_resting {
+            self.reload_soon(parts);
+        } else {
+            parts.has_new_hold.set(true);
         }
     }
 
@@ -394,7 +418,7 @@ impl Kiosk {
 
     async fn read_settings(self, parts: &Parts) -> KioskSettings {
         let saved = parts.journal.load(SETTINGS_RECORD).await.ok().flatten();
-        if let Some(settings) = saved.and_then(|json| KioskSettings::from_json(&json)) {
+        if let Some(settings) = saved.and_then(|json| KioskSettings::from_json(&json, &parts.holds.borrow())) {
             return settings;
         }
         let mut settings = KioskSettings::default();
@@ -456,7 +480,11 @@ impl Kiosk {
             offer: None,
         };
         let ticket = context.ticket.clone();
-        self.session.set(Some(Session::new(survey, context, clock::uptime())));
+        let mut session = Session::new(survey, context, clock::uptime());
+        if self.session.with_untracked(|before| before.as_ref().is_some_and(Session::rests)) {
+            session.rest();
+        }
+        self.session.set(Some(session));
         self.set_alarm();
         self.offer_visit(Visit { ticket, ..Visit::default() }).await;
     }
@@ -492,6 +520,7 @@ impl Kiosk {
             Tap::Door => self.open_door(),
             Tap::Offer(words) => self.offer(&words),
             Tap::Withdrawal => self.dispatch(Input::OfferWithdrawn),
+            Tap::Staff(number) => self.dispatch(Input::StaffNamed(number)),
         });
         // What an earlier page left behind is recorded first; what this one kept continues where the customer stands.
         let (now, before): (Vec<EarlyTap>, Vec<EarlyTap>) =
@@ -605,7 +634,7 @@ impl Kiosk {
                 parts.next_choice();
                 self.lacks_language.set(false);
             }
-            if parts.wants_reload.take() {
+            if is_clock && parts.has_new_hold.take() || parts.wants_reload.take() {
                 spawn(self.reload());
             }
             // By the clock only: a touch is somebody who begins.

@@ -83,6 +83,8 @@ pub enum Tap {
     Offer(String),
     /// And no longer.
     Withdrawal,
+    /// The customer has said who served, by number; empty for nobody in particular.
+    Staff(String),
 }
 
 /// Takes the first screen over: from now on its taps come here. Says whether somebody knocked at the door before.
@@ -95,6 +97,7 @@ pub fn take_over(handle: impl Fn(Tap) + 'static) -> bool {
             "contrast" => Some(Tap::Contrast),
             "offer" => Some(Tap::Offer(value)),
             "withdraw" => Some(Tap::Withdrawal),
+            "staff" => Some(Tap::Staff(value)),
             _ => Some(Tap::Door),
         };
         if let Some(tap) = tap {

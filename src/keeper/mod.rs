@@ -15,12 +15,15 @@
 //! | | `open`, or `closed {opens at, ms}`: how the opening hours have it; without a word they are open |
 //! | | `joined`: the database has all that page and second place know |
 //! | | `reopen`: page and keeper do not see the same database |
+//! | `sign-in {code} {number}`: a clerk at the tablet; `sign-out` | by the channel `candor-staff` what became of it: `signed-in {number}`, `wrong {wait, ms}`, `wait {wait, ms}`, `failed`, `signed-out` |
+//! | | `holds now {json}`, or `holds soon {json}`: what holds over the settings at present, since somebody has signed in or out, or by the time of day; without a word nothing does |
 //! | | `ready`: what was lost is back, as far as it can be |
 //! | | `report {finding} {epoch} {seq} {count}`: to be recorded as `health.reported` |
 //!
 //! A door that finds no PIN asks the leader whether the second place has one, on a channel of their own ([`KeptPin`]).
 
 mod bell;
+mod duty;
 mod garbage;
 mod opening;
 mod pruning;
@@ -53,6 +56,7 @@ use crate::browser::{clock, worker};
 use crate::code;
 use crate::runtime::DATABASE;
 use bell::Bell;
+use duty::Duty;
 use opening::Opening;
 use reconcile::Reconciler;
 use refuge::{Kept, Refuge};
@@ -126,6 +130,7 @@ pub fn start() {
         is_delivery_unnoted: Cell::default(),
         note_delivery_at: Cell::new(Uptime(0)),
         opening: RefCell::default(),
+        duty: RefCell::default(),
     });
     let ears = Rc::clone(&keeper);
     *keeper.announcer.borrow_mut() = Announcer::open(move |news| ears.hear(news));
@@ -153,6 +158,7 @@ pub fn start() {
     let pruner = Rc::clone(&keeper);
     Interval::new(PRUNE_MS, move || pruner.note(|news| news.room = true)).forget();
     *keeper.opening.borrow_mut() = Some(Opening::watch(Rc::clone(&keeper.journal)));
+    *keeper.duty.borrow_mut() = Some(Duty::watch(Rc::clone(&keeper.journal)));
     spawn(scrub::watch(Rc::clone(&keeper)));
     spawn(keeper.serve());
 }
@@ -247,6 +253,7 @@ struct Keeper {
     /// When they hear of it in the middle of a backlog.
     note_delivery_at: Cell<Uptime>,
     opening: RefCell<Option<Rc<Opening<IndexedDbJournal>>>>,
+    duty: RefCell<Option<Rc<Duty<IndexedDbJournal>>>>,
 }
 
 impl Keeper {
@@ -326,6 +333,9 @@ impl Keeper {
     }
 
     fn listen(self: &Rc<Self>, words: &str) {
+        if let Some(duty) = self.duty.borrow().as_ref() {
+            duty.listen(words);
+        }
         if let Some((id, text)) = words.strip_prefix("seal ").and_then(|words| words.split_once(' ')) {
             spawn(Rc::clone(self).seal(id.to_owned(), text.to_owned()));
         }
@@ -514,6 +524,9 @@ impl Keeper {
     fn read_hours_again(&self) {
         if let Some(opening) = self.opening.borrow().as_ref() {
             opening.read_again();
+        }
+        if let Some(duty) = self.duty.borrow().as_ref() {
+            duty.read_again();
         }
     }
 

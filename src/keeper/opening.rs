@@ -14,10 +14,16 @@ use crate::browser::task::spawn;
 use crate::browser::{clock, worker};
 
 /// How often it is looked. A clock or a time zone that was set is met with by then.
-const LOOK_MS: u32 = 20_000;
+pub const LOOK_MS: u32 = 20_000;
 const MS_PER_MINUTE: i64 = 60_000;
 /// What the page takes for granted until it is told something else.
 const OPEN: &str = "open";
+
+/// Opening hours as their record has them: only hours without a fault are ever saved.
+pub fn hours_of(record: Option<String>) -> Hours {
+    let value: Value = record.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    Hours::read(&value).unwrap_or_default()
+}
 
 /// Watches the hours that a manager has saved; none are always open.
 #[derive(Debug)]
@@ -58,11 +64,7 @@ impl<S: JournalStore + 'static> Opening<S> {
         // What cannot be read now is tried again with the next look; the hours known so far hold.
         if self.is_to_be_read.replace(false) {
             match self.journal.load(HOURS_RECORD).await {
-                Ok(record) => {
-                    let value: Value = record.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-                    // Only hours without a fault are ever saved.
-                    *self.hours.borrow_mut() = Hours::read(&value).unwrap_or_default();
-                }
+                Ok(record) => *self.hours.borrow_mut() = hours_of(record),
                 Err(_) => self.is_to_be_read.set(true),
             }
         }

@@ -6,10 +6,12 @@ use std::cell::RefCell;
 use candor_core::cases::CASES_RECORD;
 use candor_core::chain::Head;
 use candor_core::hours::HOURS_RECORD;
+use candor_core::hours::roster::ROSTER_RECORD;
 use candor_core::journal::{JournalStore, Place, Restored, Row, StoreError, open_row};
 use candor_core::pin::DOOR_RECORD;
 use candor_core::second::{FrameReader, Mark, SLOT_BYTES, Unsettled, frame};
 use candor_core::settings::{SETTINGS_RECORD, TOKEN_RECORD};
+use candor_core::staff::{CODES_RECORD, STAFF_RECORD};
 use candor_core::survey::shelf::{SHELF_RECORD, Shelf};
 use candor_core::wire::CloudEvent;
 use candor_core::witness::HEADS_RECORD;
@@ -24,7 +26,7 @@ const EVENTS: &str = "candor-second";
 const MARK: &str = "candor-mark";
 const RECORDS: &str = "candor-records";
 /// What is kept of the named records.
-const KEPT_RECORDS: [&str; 9] = [
+const KEPT_RECORDS: [&str; 12] = [
     SETTINGS_RECORD,
     TOKEN_RECORD,
     DOOR_RECORD,
@@ -33,6 +35,9 @@ const KEPT_RECORDS: [&str; 9] = [
     HEADS_RECORD,
     HOURS_RECORD,
     CASES_RECORD,
+    ROSTER_RECORD,
+    STAFF_RECORD,
+    CODES_RECORD,
     SHELF_RECORD,
 ];
 /// Read at once.

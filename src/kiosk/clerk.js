@@ -1,5 +1,8 @@
 // How a program beside the tablet, or a scanner that types, asks a customer for a rating: docs/clerk.md is the contract.
 // Fetched once the page stands. Nobody is told what a customer tapped, only whether.
+import('./staff.js');
+import('./switch.js');
+
 const root = document.documentElement;
 const manager = document.getElementById('manager');
 // As the addresses of the page are cut: it goes into every event.

@@ -1,30 +1,19 @@
 // What the attract screen shows besides the question, in turn: pictures, clips, and what became of what people said; and a
 // code that opens the survey on a customer's own phone. The records are read by itself when the loop begins: pictures in the
 // memory of the wasm would stay there for good.
+import { holds, record } from './record.js';
+
 const kiosk = document.getElementById('kiosk');
 const STAND_MS = 8_000;
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
-const record = (name) => new Promise((resolve) => {
-  const opening = indexedDB.open('candor');
-  // A database that is not there is not made here.
-  opening.onupgradeneeded = () => opening.transaction.abort();
-  opening.onerror = () => resolve(null);
-  opening.onsuccess = () => {
-    const database = opening.result;
-    const end = (text) => { database.close(); resolve(text); };
-    try {
-      const asked = database.transaction('records').objectStore('records').get(`named:${name}`);
-      asked.onsuccess = () => end(asked.result);
-      asked.onerror = () => end(null);
-    } catch { end(null); }
-  };
-});
-
 const read = async () => {
   try {
     const { pictures = [], cards = [] } = JSON.parse(await record('attract'));
-    return { pictures, cards };
+    // Of a set only while a shift names it.
+    const { attract } = holds();
+    const isOn = ({ set }) => !set || set === attract;
+    return { pictures: pictures.filter(isOn), cards: cards.filter(isOn) };
   } catch { return { pictures: [], cards: [] }; }
 };
 
@@ -109,8 +98,10 @@ const offerPhone = async (stage) => {
 
 // --- Pictures and cards ---------------------------------------------------------------------------------------------
 
+let stop = () => {};
 const begin = async () => {
-  offerPhone(document.querySelector('.attract'));
+  stop();
+  if (!document.querySelector('.loop-code')) offerPhone(document.querySelector('.attract'));
   const { pictures, cards } = await read();
   const own = cards.filter(({ locale }) => !locale || locale === document.documentElement.lang);
   const most = Math.max(pictures.length, own.length);
@@ -137,13 +128,20 @@ const begin = async () => {
   next();
   // Without motion one stands still for as long as the screen does.
   const timer = turns.length > 1 && !still.matches ? setInterval(next, STAND_MS) : 0;
-  new MutationObserver((_, watch) => {
-    if (stage.isConnected) return;
+  const watch = new MutationObserver(() => { if (!stage.isConnected) stop(); });
+  stop = () => {
     clearInterval(timer);
     shown.end?.();
     watch.disconnect();
-  }).observe(document.getElementById('stage'), { childList: true, subtree: true });
+    frame.remove();
+    stage.classList.remove('has-loop');
+    stop = () => {};
+  };
+  watch.observe(document.getElementById('stage'), { childList: true, subtree: true });
 };
 
-new MutationObserver(() => { if (kiosk.dataset.screen === 'attract') begin(); }).observe(kiosk, { attributeFilter: ['data-screen'] });
+const beginAnew = new MutationObserver(() => { if (kiosk.dataset.screen === 'attract') begin(); });
+beginAnew.observe(kiosk, { attributeFilter: ['data-screen'] });
+// Another shift can have another set.
+beginAnew.observe(document.documentElement, { attributeFilter: ['data-holds'] });
 if (kiosk.dataset.screen === 'attract') begin();

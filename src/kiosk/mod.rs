@@ -29,8 +29,8 @@ pub fn start() {
 /// Which screen stands: what the switch looks at, so that a keystroke does not draw a screen anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// The loop after a long quiet.
-    Attract,
+    /// The loop after a long quiet, of which survey.
+    Attract(String),
     /// The loop while the place is closed.
     Asleep,
     /// The first screen, with what somebody has said of the visit.
@@ -51,7 +51,7 @@ impl Stage {
     fn of(session: &Session, is_closed: bool) -> Self {
         match session.screen() {
             Screen::Attract if is_closed => Self::Asleep,
-            Screen::Attract => Self::Attract,
+            Screen::Attract => Self::Attract(session.survey().id.clone()),
             Screen::Rating { .. } => Self::Rating(session.visit()),
             Screen::FollowUp { answer } => {
                 Self::FollowUp(answer.response.id.clone(), answer.response.rating, answer.page)
@@ -66,7 +66,7 @@ impl Stage {
     /// Its name on the page.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Attract => "attract",
+            Self::Attract(_) => "attract",
             Self::Asleep => "asleep",
             Self::Rating(_) => "rating",
             Self::FollowUp(..) => "follow-up",
@@ -101,10 +101,13 @@ fn reflect(kiosk: Kiosk) {
     let (stage, locale, look) = (stage_of(kiosk), locale_of(kiosk), look_of(kiosk));
     let standing =
         Memo::new(move |_| kiosk.session.with(|session| session.as_ref().map(Session::standing).unwrap_or_default()));
+    let served =
+        Memo::new(move |_| kiosk.session.with(|session| session.as_ref().map_or(String::new(), Session::served)));
     Effect::new(move |before: Option<(Stage, String)>| {
         let (stage, locale, is_managed) = (stage.get(), locale.get(), kiosk.is_managed.get());
         let Look { is_large, has_contrast } = look.get();
         let (number, standing) = standing.get();
+        page::set_root_data("served", &served.get());
         page::set_root_data("offer", &[&number.to_string(), " ", standing.name()].concat());
         if let Stage::Rating(visit) = &stage {
             page::set_root_data("visit", visit);
@@ -148,7 +151,7 @@ fn stage_view(kiosk: Kiosk) -> impl IntoView {
 pub fn screen(kiosk: Kiosk, stage: &Stage, locale: &str) -> AnyView {
     match stage {
         Stage::Rating(_) => ().into_any(),
-        Stage::Attract => attract::view(kiosk, false, locale).into_any(),
+        Stage::Attract(_) => attract::view(kiosk, false, locale).into_any(),
         Stage::Asleep => attract::view(kiosk, true, locale).into_any(),
         Stage::FollowUp(_, rating, _) => follow_up::view(kiosk, *rating, locale).into_any(),
         Stage::Saving => last::saving(locale).into_any(),

@@ -9,7 +9,7 @@ const isSeen = (element) => element.getClientRects().length > 0;
 
 // What stands on the screen, in the order in which it is read: headings, what can be tapped, hints. Not the tools.
 const sentences = () => {
-  const parts = '#kiosk h1, #kiosk h2, #kiosk .sub, #kiosk legend, #kiosk .said, #rate [data-level], #stage button, #stage textarea, #stage input, .privacy';
+  const parts = '#kiosk h1, #kiosk h2, #kiosk .sub, #kiosk legend, #kiosk .said, #rate [data-level], #stage button, #stage textarea, #stage input, .privacy, #who button';
   return Array.from(document.querySelectorAll(parts)).filter(isSeen)
     .map((element) => (element.ariaLabel || element.textContent || element.placeholder || '').trim()).filter(Boolean);
 };

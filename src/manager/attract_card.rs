@@ -1,6 +1,6 @@
 //! What the attract screen shows, on the settings screen: pictures, clips, and cards.
 
-use candor_core::attract::{ATTRACT_RECORD, Attract, MAX_PICTURES, Picture, Wrong, read_cards};
+use candor_core::attract::{ATTRACT_RECORD, Attract, MAX_PICTURES, MAX_SET_CHARS, Picture, Wrong, read_cards};
 use candor_core::first_screen::LANGUAGES;
 use candor_core::journal::StoreError;
 use leptos::ev::SubmitEvent;
@@ -221,6 +221,22 @@ fn row(form: Form, at: usize, count: usize, picture: &Picture, words: &'static A
         <li class="m-picture-row">
             {small}
             <span>{picture.name.clone()}</span>
+            <label class="m-set">
+                <span>{words.set}</span>
+                <input
+                    type="text"
+                    autocomplete="off"
+                    spellcheck="false"
+                    maxlength=MAX_SET_CHARS.to_string()
+                    data-testid=format!("picture-set-{}", at + 1)
+                    aria-label=[words.set, ": ", &picture.name].concat()
+                    prop:value=picture.set.clone()
+                    on:change=move |event| {
+                        let set = event_target_value(&event).trim().to_owned();
+                        form.change(|all| all.iter_mut().skip(at).take(1).for_each(|picture| picture.set.clone_from(&set)));
+                    }
+                />
+            </label>
             {press(words.earlier, at > 0, |all, at| all.swap(at, at - 1))}
             {press(words.later, at + 1 < count, |all, at| all.swap(at, at + 1))}
             {press(words.remove, true, |all, at| drop(all.remove(at)))}

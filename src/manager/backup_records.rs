@@ -5,8 +5,10 @@
 use candor_core::cases::{CASES_RECORD, CaseRules};
 use candor_core::event::Body;
 use candor_core::hours::HOURS_RECORD;
+use candor_core::hours::roster::ROSTER_RECORD;
 use candor_core::journal::StoreError;
 use candor_core::settings::{SETTINGS_RECORD, Settings, TOKEN_RECORD};
+use candor_core::staff::{CODES_RECORD, STAFF_RECORD};
 use candor_core::survey::shelf::{SHELF_RECORD, SURVEY_RECORD as SURVEY, Shelf, is_version_record};
 use candor_core::witness::{HEADS_RECORD, SignedHead, keep_furthest};
 use candor_vault::{KEPT_KEYS_RECORD, SEALING_RECORD, Sealing};
@@ -21,8 +23,21 @@ pub type Record = (String, String);
 
 /// Records beside the surveys, in the order in which they come into force: the token before the settings, since an
 /// upload reads them the other way round.
-const NAMES: [&str; 7] =
-    [HEADS_RECORD, KEPT_KEYS_RECORD, SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, CASES_RECORD, SETTINGS_RECORD];
+const NAMES: [&str; 10] = [
+    HEADS_RECORD,
+    KEPT_KEYS_RECORD,
+    SEALING_RECORD,
+    TOKEN_RECORD,
+    HOURS_RECORD,
+    CASES_RECORD,
+    STAFF_RECORD,
+    CODES_RECORD,
+    ROSTER_RECORD,
+    SETTINGS_RECORD,
+];
+/// Those that are put over the ones that stand. The rules of cases are not among them: they leave a trace of their own.
+const REPLACED: [&str; 7] =
+    [SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, STAFF_RECORD, CODES_RECORD, ROSTER_RECORD, SETTINGS_RECORD];
 /// How often a record is merged anew when somebody else wrote it meanwhile.
 const TRIES: usize = 5;
 
@@ -105,7 +120,7 @@ pub async fn put_in_force(store: &Store, records: &[Record]) -> Result<(), Store
     if let Some(rules) = value(records, CASES_RECORD) {
         cases::put_in_force(store, &CaseRules::from_json(rules)).await?;
     }
-    for name in [SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, SETTINGS_RECORD] {
+    for name in REPLACED {
         if let Some(text) = value(records, name) {
             store.save(name, text).await?;
         }
@@ -137,7 +152,15 @@ fn changes(present: &[Record], records: &[Record]) -> Vec<String> {
     let settings = |of| value(of, SETTINGS_RECORD).and_then(Settings::from_json);
     let mut changed =
         settings(records).map(|new| settings(present).unwrap_or_default().differences(&new)).unwrap_or_default();
-    for (record, name) in [(TOKEN_RECORD, TOKEN), (SEALING_RECORD, SEALING), (HOURS_RECORD, HOURS_RECORD)] {
+    let named = [
+        (TOKEN_RECORD, TOKEN),
+        (SEALING_RECORD, SEALING),
+        (HOURS_RECORD, HOURS_RECORD),
+        (STAFF_RECORD, STAFF_RECORD),
+        (CODES_RECORD, CODES_RECORD),
+        (ROSTER_RECORD, ROSTER_RECORD),
+    ];
+    for (record, name) in named {
         if value(records, record).is_some_and(|new| new != value(present, record).unwrap_or_default()) {
             changed.push(name.to_owned());
         }
@@ -164,6 +187,7 @@ mod tests {
         check(&[], &[("settings", &settings), ("token", "t /")], &["point", "token"]);
         check(&[("settings", &settings), ("token", "t /")], &[("settings", &settings), ("token", "t /")], &[]);
         check(&[("sealing", "a")], &[("sealing", "b")], &["sealing"]);
+        check(&[("staff-list", "a")], &[("staff-list", "b"), ("roster", "c")], &["staff-list", "roster"]);
         check(&[("sealing", "a"), ("token", "t /")], &[], &[]);
     }
 }

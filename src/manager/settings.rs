@@ -2,7 +2,7 @@
 
 use candor_core::batch::Format;
 use candor_core::first_screen::language_name;
-use candor_core::settings::{APPEARANCES, SettingsFault};
+use candor_core::settings::{APPEARANCES, ASKS, SCAN_PACES, SWITCHES, SettingsFault};
 use candor_core::survey::shelf::Shelf;
 use candor_core::survey::text;
 use candor_core::wire::Acknowledge;
@@ -22,8 +22,10 @@ use crate::manager::install::InstallCard;
 use crate::manager::language::Language;
 use crate::manager::pin_change::PinChange;
 use crate::manager::provision::{ProvisionCard, Provisioning};
+use crate::manager::roster_card::RosterCard;
 use crate::manager::sealing_card::SealingCard;
 use crate::manager::settings_form::SettingsForm;
+use crate::manager::staff::StaffCard;
 use crate::manager::surveys::{Surveys, SurveysCard};
 use crate::manager::text::{SettingsTexts, fill};
 
@@ -67,7 +69,9 @@ pub fn SettingsScreen(
                 </button>
             </div>
         </form>
+        <StaffCard desk language />
         <HoursCard desk language />
+        <RosterCard desk language />
         <RulesCard desk language />
         <AttractCard desk language />
         <PinChange desk language />
@@ -159,12 +163,6 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
         let is_chosen = form.survey.get() == id;
         view! { <option value=id selected=is_chosen>{title}</option> }
     };
-    let appearances = move || {
-        let option = |(name, label): (&'static str, &'static str)| {
-            view! { <option value=name selected=move || form.appearance.get() == name>{label}</option> }
-        };
-        APPEARANCES.into_iter().zip(words.appearances).map(option).collect_view()
-    };
     let point = Field {
         capitals: "sentences",
         example: words.point_example.into(),
@@ -191,7 +189,7 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
             {choice(
                 "m-appearance",
                 words.appearance,
-                appearances(),
+                named(&APPEARANCES, words.appearances, form.appearance),
                 move |name| {
                     form.appearance.set(name);
                     form.edited();
@@ -202,6 +200,26 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
             <div class="m-field">
                 {tick("fullscreen", words.fullscreen, words.fullscreen_hint, form.fullscreen, form)}
             </div>
+            {choice(
+                "m-switches",
+                words.switches,
+                named(&SWITCHES, words.switch_ways, form.switches),
+                move |name| {
+                    form.switches.set(name);
+                    form.edited();
+                },
+                words.switches_hint,
+            )}
+            {choice(
+                "m-scan-ms",
+                words.scan,
+                paces(form, words),
+                move |pace| {
+                    form.scan_ms.set(pace.parse().unwrap_or_default());
+                    form.edited();
+                },
+                words.scan_hint,
+            )}
             <div class="m-field">{tick("sound", words.sound, words.sound_hint, form.sound, form)}</div>
             <fieldset class="m-field m-languages" id="m-languages" tabindex="-1" aria-describedby="m-languages-hint m-languages-fault">
                 <legend>{words.languages}</legend>
@@ -236,6 +254,18 @@ fn Counter(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
                 {fault("m-staff-fault", form, SettingsFault::Staff, words.staff_fault)}
                 <p class="m-fine" id="m-staff-hint">{words.staff_hint}</p>
             </div>
+            {choice(
+                "m-ask-staff",
+                words.ask_staff,
+                named(&ASKS, words.asks, form.ask_staff),
+                move |name| {
+                    form.ask_staff.set(name);
+                    form.edited();
+                },
+                words.ask_staff_hint,
+            )}
+            <div class="m-field">{tick("sign-in-setting", words.sign_in, words.sign_in_hint, form.sign_in, form)}</div>
+            <div class="m-field">{tick("show-staff", words.show_staff, words.show_staff_hint, form.show_staff, form)}</div>
             <div class="m-field">
                 {field(form, programs, SettingsFault::Programs, form.programs)}
                 {fault("m-programs-fault", form, SettingsFault::Programs, words.programs_fault)}
@@ -251,6 +281,25 @@ fn Counter(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
             </div>
         </fieldset>
     }
+}
+
+/// The options of a choice among names, each with its words.
+fn named<const N: usize>(
+    names: &[&'static str; N],
+    labels: [&'static str; N],
+    chosen: RwSignal<String>,
+) -> impl IntoView + use<N> {
+    let option = |(name, label): (&'static str, &'static str)| {
+        view! { <option value=name selected=move || chosen.with(|chosen| chosen == name)>{label}</option> }
+    };
+    names.iter().copied().zip(labels).map(option).collect_view()
+}
+
+fn paces(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
+    let option = |(pace, label): (u32, &'static str)| {
+        view! { <option value=pace.to_string() selected=move || form.scan_ms.get() == pace>{label}</option> }
+    };
+    SCAN_PACES.into_iter().zip(words.scan_paces).map(option).collect_view()
 }
 
 /// What an endpoint that is not Candor's own needs.

@@ -49,6 +49,16 @@ pub struct SettingsForm {
     pub link: RwSignal<String>,
     /// Whether the kiosk is heard.
     pub sound: RwSignal<bool>,
+    /// When customers are asked who served.
+    pub ask_staff: RwSignal<String>,
+    /// Whether clerks sign in at the tablet.
+    pub sign_in: RwSignal<bool>,
+    /// Whether customers see who serves.
+    pub show_staff: RwSignal<bool>,
+    /// How a switch is used.
+    pub switches: RwSignal<String>,
+    /// The pace of one, in milliseconds.
+    pub scan_ms: RwSignal<u32>,
     desk: Desk,
 }
 
@@ -76,6 +86,11 @@ impl SettingsForm {
             fullscreen: RwSignal::new(false),
             sound: RwSignal::new(true),
             link: RwSignal::default(),
+            ask_staff: RwSignal::default(),
+            sign_in: RwSignal::new(false),
+            show_staff: RwSignal::new(false),
+            switches: RwSignal::default(),
+            scan_ms: RwSignal::default(),
             desk,
         };
         let is_loaded = Memo::new(move |_| desk.settings.with(Option::is_some));
@@ -157,6 +172,11 @@ impl SettingsForm {
             fullscreen: self.fullscreen.get_untracked(),
             sound: self.sound.get_untracked(),
             link: self.link.get_untracked().trim().to_owned(),
+            ask_staff: self.ask_staff.get_untracked(),
+            sign_in: self.sign_in.get_untracked(),
+            show_staff: self.show_staff.get_untracked(),
+            switches: self.switches.get_untracked(),
+            scan_ms: self.scan_ms.get_untracked(),
         };
         self.desk.save_settings(settings, token);
     }
@@ -193,6 +213,11 @@ impl SettingsForm {
         self.fullscreen.set(settings.fullscreen);
         self.sound.set(settings.sound);
         self.link.set(settings.link);
+        self.ask_staff.set(settings.ask_staff);
+        self.sign_in.set(settings.sign_in);
+        self.show_staff.set(settings.show_staff);
+        self.switches.set(settings.switches);
+        self.scan_ms.set(settings.scan_ms);
     }
 }
 

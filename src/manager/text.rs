@@ -21,7 +21,7 @@ texts! {
     /// All texts of one language. `{}` stands for what [`fill`] puts there.
     Texts {
         product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, insight: InsightTexts, sync: SyncTexts,
-        health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, attract: AttractTexts, cases: CasesTexts, provision: ProvisionTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
+        health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, staff: StaffTexts, roster: RosterTexts, attract: AttractTexts, cases: CasesTexts, provision: ProvisionTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
         backup: BackupTexts, restore: RestoreTexts, surveys: SurveysTexts, trouble: TroubleTexts,
     }
 
@@ -124,16 +124,43 @@ texts! {
         /// In the order of `APPEARANCES`.
         appearances: [&'static str; 3],
         appearance_hint, low, low_hint, fullscreen, fullscreen_hint, sound, sound_hint, link, link_hint,
-        link_fault, save, saving, saved, not_saved, see_faults, change_pin, change_pin_hint, old_pin,
+        link_fault, ask_staff,
+        /// In the order of `ASKS`.
+        asks: [&'static str; 3],
+        ask_staff_hint, sign_in, sign_in_hint, show_staff, show_staff_hint, switches,
+        /// In the order of `SWITCHES`.
+        switch_ways: [&'static str; 4],
+        switches_hint, scan,
+        /// In the order of `SCAN_PACES`.
+        scan_paces: [&'static str; 5],
+        scan_hint, save, saving, saved, not_saved, see_faults, change_pin, change_pin_hint, old_pin,
         new_pin, new_pin_again, change, changed, old_refused,
     }
 
     AttractTexts {
-        title, hint, pictures, pictures_hint, add, none, earlier, later, remove, unusable, too_large, too_many, cards,
+        title, hint, pictures, pictures_hint, set, add, none, earlier, later, remove, unusable, too_large, too_many, cards,
         cards_hint, save, saving, saved,
         /// Of the cards, with its number and what is wrong.
         at,
         not_a_card, too_long, too_many_cards,
+    }
+
+    StaffTexts {
+        title, hint, none, add, new, edit, earlier, later, remove, inactive, has_code, number, number_fault, number_twice,
+        name, name_fault, points, points_hint, points_fault, photo, photo_remove, photo_unusable, code, code_hint, code_keep,
+        code_remove, code_digits, code_guessable, active, cancel, take, import, import_hint, unreadable, csv_faults,
+        csv_quote, csv_column, csv_active,
+        /// A line, with its number and what is wrong.
+        at,
+        more_faults, added, changed, same, take_table, discard, too_many, undo, unsaved, save, saving, saved,
+    }
+
+    RosterTexts {
+        title, hint, add, remove, shift, name, name_example, hours, days, survey, point, staff, attract, attract_example,
+        as_set, save, saving, saved,
+        /// A shift, with its number and what is wrong.
+        at,
+        name_fault, days_fault, hours_fault, end_before_begin, overlap, text_fault, too_many,
     }
 
     HoursTexts {

@@ -11,12 +11,16 @@ pub const MAX_PICTURES: usize = 8;
 pub const MAX_CARDS: usize = 12;
 /// Characters of either half of a card: it is read in passing.
 pub const MAX_CARD_CHARS: usize = 120;
+/// Characters of a set's name, as a shift can name it.
+pub const MAX_SET_CHARS: usize = 40;
 /// A clip is kept whole in the database, and read into memory to be shown.
 pub const MAX_CLIP_BYTES: u64 = 8 * 1024 * 1024;
 
 /// What was said and what was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Card {
+    /// The set that it belongs to, which a shift can name; empty for what is always shown.
+    pub set: String,
     /// The language that it is shown in; empty for every one.
     pub locale: String,
     /// What people said.
@@ -28,6 +32,8 @@ pub struct Card {
 /// A picture or a clip, as a `data:` address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
+    /// As [`Card::set`].
+    pub set: String,
     /// The file's name, for the manager.
     pub name: String,
     /// `data:image/…` or `data:video/…`.
@@ -48,7 +54,7 @@ pub struct Attract {
 pub enum Wrong {
     /// There is no `|` with something before and after it.
     NotACard,
-    /// A half is longer than [`MAX_CARD_CHARS`].
+    /// A half is longer than [`MAX_CARD_CHARS`], or a set's name than [`MAX_SET_CHARS`].
     TooLong,
     /// More than [`MAX_CARDS`].
     TooMany,
@@ -75,10 +81,15 @@ impl Attract {
         let list = |name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let pictures = list("pictures");
-        let pictures = pictures.iter().map(|of| Picture { name: text(of, "name"), data: text(of, "data") });
+        let pictures =
+            pictures.iter().map(|of| Picture { set: text(of, "set"), name: text(of, "name"), data: text(of, "data") });
         let cards = list("cards");
-        let cards =
-            cards.iter().map(|of| Card { locale: text(of, "locale"), said: text(of, "said"), done: text(of, "done") });
+        let cards = cards.iter().map(|of| Card {
+            set: text(of, "set"),
+            locale: text(of, "locale"),
+            said: text(of, "said"),
+            done: text(of, "done"),
+        });
         Self { pictures: pictures.filter(Picture::is_usable).collect(), cards: cards.collect() }
     }
 
@@ -87,20 +98,30 @@ impl Attract {
         if *self == Self::default() {
             return String::new();
         }
-        let pictures: Vec<Value> = self.pictures.iter().map(|of| json!({ "name": of.name, "data": of.data })).collect();
-        let cards: Vec<Value> =
-            self.cards.iter().map(|of| json!({ "locale": of.locale, "said": of.said, "done": of.done })).collect();
+        let picture = |of: &Picture| in_set(json!({ "name": of.name, "data": of.data }), &of.set);
+        let card = |of: &Card| in_set(json!({ "locale": of.locale, "said": of.said, "done": of.done }), &of.set);
+        let pictures: Vec<Value> = self.pictures.iter().map(picture).collect();
+        let cards: Vec<Value> = self.cards.iter().map(card).collect();
         json!({ "pictures": pictures, "cards": cards }).to_string()
     }
 
-    /// The cards as lines that a manager writes: `You said | We did`, before it perhaps a language: `en: …`.
+    /// The cards as lines that a manager writes: `You said | We did`, before it perhaps a set and a language:
+    /// `[evening] en: …`.
     pub fn card_lines(&self) -> String {
-        let line = |Card { locale, said, done }: &Card| {
-            let before = if locale.is_empty() { String::new() } else { [locale, ": "].concat() };
-            [&before, said, " | ", done].concat()
+        let line = |Card { set, locale, said, done }: &Card| {
+            let of_set = if set.is_empty() { String::new() } else { ["[", set, "] "].concat() };
+            let of_language = if locale.is_empty() { String::new() } else { [locale, ": "].concat() };
+            [&of_set, &of_language, said, " | ", done].concat()
         };
         self.cards.iter().map(line).collect::<Vec<_>>().join("\n")
     }
+}
+
+fn in_set(mut value: Value, set: &str) -> Value {
+    if let Some(members) = value.as_object_mut().filter(|_| !set.is_empty()) {
+        members.insert("set".to_owned(), json!(set));
+    }
+    value
 }
 
 /// Reads cards, a line each; empty lines are passed over. A language is one of `locales`.
@@ -115,17 +136,23 @@ pub fn read_cards(lines: &str, locales: &[&str]) -> Result<Vec<Card>, Vec<(usize
             continue;
         }
         // As an input method writes it as well.
+        let of_set = line.strip_prefix(['[', '［', '【']).and_then(|rest| rest.split_once([']', '］', '】']));
+        let (set, line) = of_set.map_or(("", line), |(set, rest)| (set.trim(), rest.trim()));
         let prefix = line.split_once([':', '：']).map(|(before, rest)| (before.trim(), rest));
         let (locale, rest) = prefix.filter(|(before, _)| locales.contains(before)).unwrap_or(("", line));
         let halves = rest.split_once(['|', '｜']).map(|(said, done)| (said.trim(), done.trim()));
         match halves.filter(|(said, done)| !said.is_empty() && !done.is_empty()) {
             None => faults.push((index + 1, Wrong::NotACard)),
-            Some((said, done)) if [said, done].iter().any(|half| half.chars().count() > MAX_CARD_CHARS) => {
+            Some((said, done))
+                if [said, done].iter().any(|half| half.chars().count() > MAX_CARD_CHARS)
+                    || set.chars().count() > MAX_SET_CHARS =>
+            {
                 faults.push((index + 1, Wrong::TooLong));
             }
             Some(_) if cards.len() == MAX_CARDS => faults.push((index + 1, Wrong::TooMany)),
             Some((said, done)) => {
-                cards.push(Card { locale: locale.to_owned(), said: said.to_owned(), done: done.to_owned() });
+                let [set, locale, said, done] = [set, locale, said, done].map(str::to_owned);
+                cards.push(Card { set, locale, said, done });
             }
         }
     }
@@ -140,13 +167,16 @@ mod tests {
 
     #[test]
     fn reads_cards_from_lines_and_writes_them_back() {
-        let lines =
-            "等候太久 | 午间加开两个窗口\n\n en：No one at noon｜Two more counters at noon \nRoom 3: cold | Heated";
+        let lines = "等候太久 | 午间加开两个窗口\n\n en：No one at noon｜Two more counters at noon \nRoom 3: cold | Heated\n【晚间】en: Dark | Lit";
         let cards = read_cards(lines, &LOCALES).unwrap();
         let locales: Vec<&str> = cards.iter().map(|card| card.locale.as_str()).collect();
-        assert_eq!(locales, ["", "en", ""], "a colon in the words names no language");
+        assert_eq!(locales, ["", "en", "", "en"], "a colon in the words names no language");
+        let sets: Vec<&str> = cards.iter().map(|card| card.set.as_str()).collect();
+        assert_eq!(sets, ["", "", "", "晚间"]);
         assert_eq!((cards[2].said.as_str(), cards[2].done.as_str()), ("Room 3: cold", "Heated"));
-        let attract = Attract { cards, pictures: Vec::new() };
+        let data = "data:image/png;base64,AA==".to_owned();
+        let pictures = vec![Picture { set: "晚间".into(), name: "a.png".into(), data }];
+        let attract = Attract { cards, pictures };
         let written = attract.card_lines();
         assert_eq!(read_cards(&written, &LOCALES), Ok(attract.cards.clone()));
         assert_eq!(Attract::from_json(&attract.to_json()), attract);
@@ -166,7 +196,7 @@ mod tests {
 
     #[test]
     fn takes_pictures_and_clips_and_nothing_that_could_carry_a_script() {
-        let picture = |data: &str| Picture { name: "x".into(), data: data.into() };
+        let picture = |data: &str| Picture { set: String::new(), name: "x".into(), data: data.into() };
         for usable in ["data:image/jpeg;base64,AA==", "data:video/mp4;base64,AA=="] {
             assert!(picture(usable).is_usable(), "{usable}");
         }

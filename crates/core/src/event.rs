@@ -326,6 +326,9 @@ pub enum Body {
         items: Map<String, Value>,
         /// Whole seconds from the first tap to this.
         seconds: u32,
+        /// The number of the person whom the customer named after the rating: it counts before that of `rating.given`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        staff: Option<String>,
     },
     /// `settings.changed`: which settings, never their values: one of them is a secret.
     SettingsChanged {
@@ -398,7 +401,8 @@ impl Body {
     /// A follow-up that brought reasons and nothing else.
     pub fn detailed(response: EventId, outcome: Outcome, reasons: &[&str], seconds: u32) -> Self {
         let reasons = reasons.iter().map(|id| (*id).to_owned()).collect();
-        Self::RatingDetailed { response, outcome, reasons, answers: Map::new(), items: Map::new(), seconds }
+        let (answers, items) = (Map::new(), Map::new());
+        Self::RatingDetailed { response, outcome, reasons, answers, items, seconds, staff: None }
     }
 
     /// The type that the event carries, one of [`TYPES`].

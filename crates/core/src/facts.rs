@@ -184,7 +184,10 @@ impl Facts {
                     segment.change_level(at, value);
                 }
             }
-            Ok(Body::RatingDetailed { response, outcome, reasons, answers, items, seconds }) => {
+            Ok(Body::RatingDetailed { response, outcome, reasons, answers, items, seconds, staff }) => {
+                if let Some(staff) = staff {
+                    self.serve(&response, &staff);
+                }
                 let things = reasons.len() + answers.len() + items.len();
                 self.finish(event, &response, outcome, things);
                 let details = Details { event: event.id.clone(), outcome, reasons, answers, items, seconds };
@@ -243,6 +246,16 @@ impl Facts {
             scale,
         };
         self.settings.id(&setting)
+    }
+
+    /// The customer has named who served, after the rating.
+    fn serve(&mut self, response: &EventId, staff: &str) {
+        let setting = self.at(response).and_then(|(segment, at)| self.settings.get(segment.settings[at]).cloned());
+        let Some(setting) = setting else { return };
+        let setting = self.settings.id(&Setting { staff: self.staff.id(staff), ..setting });
+        if let Some((segment, at)) = self.own(response) {
+            segment.settings[at] = setting;
+        }
     }
 
     fn offer(&mut self, event: &Event, context: &Context) {
@@ -372,9 +385,12 @@ impl Facts {
         let rating = Rating::new(segment.levels[at])?;
         let mut whole = Response::given(given.event.clone(), rating, scale, context);
         whole.doubts = segment.doubts(at);
+        // The customer may have named somebody after the rating.
+        let staff = self.settings.get(segment.settings[at]).and_then(|setting| self.staff.get(setting.staff));
+        whole.context.staff = staff.filter(|staff| !staff.is_empty()).cloned();
         if segment.outcome(at).is_some() {
             let Entry { event, text, .. } = detailed?;
-            let Ok(Body::RatingDetailed { response, outcome, reasons, answers, items, seconds }) =
+            let Ok(Body::RatingDetailed { response, outcome, reasons, answers, items, seconds, .. }) =
                 Body::deserialize(&event.data)
             else {
                 return None;

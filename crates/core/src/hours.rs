@@ -5,6 +5,7 @@
 //! until [`Hours::next_change`] alone. Hours are valid as a whole or not at all: [`Hours::read`] reports every fault.
 
 pub mod lines;
+pub mod roster;
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -29,6 +29,7 @@ pub mod scrub;
 pub mod second;
 pub mod session;
 pub mod settings;
+pub mod staff;
 pub mod statistics;
 pub mod survey;
 pub mod time;

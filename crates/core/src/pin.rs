@@ -62,7 +62,7 @@ fn is_guessable(digits: &[u8]) -> bool {
     has_equal_steps(first) && has_equal_steps(second) || (1..=half).any(repeats) || is_paired()
 }
 
-fn has_equal_steps(digits: &[u8]) -> bool {
+pub(crate) fn has_equal_steps(digits: &[u8]) -> bool {
     digits.windows(3).all(|three| three[1].wrapping_sub(three[0]) == three[2].wrapping_sub(three[1]))
 }
 

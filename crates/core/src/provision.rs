@@ -17,11 +17,14 @@ pub use self::code::{MAX_CODE_CHARS, SETUP, from_fragment, setup_address};
 pub use self::fault::{Fault, FaultKind};
 use crate::cases::CaseRules;
 use crate::hours::Hours;
+use crate::hours::roster::Roster;
 use crate::settings::{Settings, SettingsFault};
+use crate::staff::Team;
 use crate::survey::Survey;
 
-/// Settings and hours are some kilobytes, a survey ten: room for every survey that one owner keeps.
-pub const MAX_FILE_BYTES: usize = 512 * 1024;
+/// Settings and hours are some kilobytes, a survey ten, a photo up to 24: room for every survey that one owner keeps, and
+/// for the longest list of staff.
+pub const MAX_FILE_BYTES: usize = 6 * 1024 * 1024;
 /// More surveys of one's own than anybody keeps in service.
 pub const MAX_SURVEYS: usize = 20;
 /// The format that this version writes and reads.
@@ -36,6 +39,10 @@ pub struct Provision {
     pub hours: Option<Hours>,
     /// The rules of cases, if it has any.
     pub cases: Option<CaseRules>,
+    /// Who serves, if it says so.
+    pub staff: Option<Team>,
+    /// Shifts, if it has any.
+    pub roster: Option<Roster>,
     /// Surveys of the owner's.
     pub surveys: Vec<Carried>,
 }
@@ -71,6 +78,13 @@ pub struct Change {
     pub after: Value,
 }
 
+impl Here<'_> {
+    /// Whether a survey can be in service here.
+    fn has(&self, survey: &str) -> bool {
+        self.templates.contains(&survey) || self.own.iter().any(|own| own == survey)
+    }
+}
+
 impl Provision {
     /// Reads a file.
     ///
@@ -93,10 +107,15 @@ impl Provision {
                 fault(format!("surveys[{place}].id"), FaultKind::Template);
             }
         }
+        for (place, shift) in self.roster.iter().flat_map(|roster| &roster.shifts).enumerate() {
+            let is_carried = self.surveys.iter().any(|carried| carried.survey.id == shift.survey);
+            if !shift.survey.is_empty() && !is_carried && !here.has(&shift.survey) {
+                fault(format!("roster[{place}].survey"), FaultKind::NotHere);
+            }
+        }
         let mut settings = self.merged(here.in_force);
         let carried = self.surveys.iter().find(|carried| carried.survey.id == settings.survey);
-        let is_here = here.templates.contains(&settings.survey.as_str()) || here.own.contains(&settings.survey);
-        if self.has("survey") && carried.is_none() && !is_here {
+        if self.has("survey") && carried.is_none() && !here.has(&settings.survey) {
             fault("settings.survey".to_owned(), FaultKind::NotHere);
         } else {
             let spoken = carried.map(|carried| carried.survey.locales.clone()).or_else(|| locales(&settings.survey));
@@ -148,17 +167,36 @@ pub fn changes(before: &Settings, after: &Settings) -> Vec<Change> {
     before.differences(after).into_iter().map(change).collect()
 }
 
-/// A file as it is kept, with what stands beside the settings. `surveys` are the owner's own, as they stand in the journal; what is no JSON is left out.
-pub fn write(settings: &Settings, hours: Option<&Hours>, cases: Option<&CaseRules>, surveys: &[String]) -> String {
+/// What a file has beside settings and surveys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Opening hours, where there are any.
+    pub hours: Option<Hours>,
+    /// The rules of cases, where there are any.
+    pub cases: Option<CaseRules>,
+    /// Who serves.
+    pub staff: Team,
+    /// Shifts.
+    pub roster: Roster,
+}
+
+/// A file as it is kept. `surveys` are the owner's own, as they stand in the journal; what is no JSON is left out.
+pub fn write(settings: &Settings, beside: &Beside, surveys: &[String]) -> String {
     let surveys: Vec<Value> = surveys.iter().filter_map(|json| serde_json::from_str(json).ok()).collect();
-    let file = File { candor: MARK, format: FORMAT, settings: said(settings, &[]), hours, cases, surveys };
+    let list = |value: Value| value.as_array().cloned().unwrap_or_default();
+    let (staff, roster) = (list(beside.staff.to_value()), list(beside.roster.to_value()));
+    let settings = said(settings, &[]);
+    let (hours, cases) = (beside.hours.as_ref(), beside.cases.as_ref());
+    let file = File { candor: MARK, format: FORMAT, settings, hours, cases, staff, roster, surveys };
     serde_json::to_string_pretty(&file).unwrap_or_default()
 }
 
 /// The same for a code: settings and hours alone, without what `left_out` names.
 pub fn write_compact(settings: &Settings, hours: Option<&Hours>, left_out: &[&str]) -> String {
     let settings = said(settings, left_out);
-    let file = File { candor: MARK, format: FORMAT, settings, hours, cases: None, surveys: Vec::new() };
+    let (cases, nothing) = (None, Vec::new);
+    let (staff, roster, surveys) = (nothing(), nothing(), nothing());
+    let file = File { candor: MARK, format: FORMAT, settings, hours, cases, staff, roster, surveys };
     serde_json::to_string(&file).unwrap_or_default()
 }
 
@@ -174,6 +212,10 @@ struct File<'a> {
     hours: Option<&'a Hours>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cases: Option<&'a CaseRules>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    staff: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    roster: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     surveys: Vec<Value>,
 }

@@ -151,7 +151,7 @@ impl Responses {
                     doubt.is_cleared = true;
                 }
             }
-            Ok(Body::RatingDetailed { response, outcome, reasons, answers, items, seconds }) => {
+            Ok(Body::RatingDetailed { response, outcome, reasons, answers, items, seconds, staff }) => {
                 let things = reasons.len() + answers.len() + items.len();
                 let rating = self.find(&response).map(|response| response.rating);
                 // Who was timed out had left.
@@ -160,6 +160,8 @@ impl Responses {
                     self.doubt(flags);
                 }
                 if let Some(response) = self.find(&response) {
+                    // Named after the rating, by whoever was served.
+                    response.context.staff = staff.or_else(|| response.context.staff.take());
                     response.detail(Details { event: event.id, outcome, reasons, answers, items, seconds }, text);
                 }
             }

@@ -140,6 +140,8 @@ pub struct Answer {
     pub has_consented: bool,
     /// What was missing when it was to be sent.
     pub lack: Option<Lack>,
+    /// The number of the person who served, where the customer has named somebody after the rating.
+    pub staff: Option<String>,
     /// Words and contact of the pages that were sent.
     said: (String, String),
 }
@@ -165,6 +167,7 @@ impl Answer {
             contact: String::new(),
             has_consented: false,
             lack: None,
+            staff: None,
             said: Default::default(),
         }
     }
@@ -191,6 +194,8 @@ impl Answer {
 pub enum Input {
     /// A level was tapped.
     Rated(Rating),
+    /// The customer has named who served, by number; empty for nobody in particular.
+    StaffNamed(String),
     /// A reason was tapped.
     ReasonToggled(String),
     /// An option was tapped: of what, and which.
@@ -377,7 +382,29 @@ impl Session {
     /// Whether nobody is in the middle of anything: the time for an update of the page.
     pub fn is_at_rest(&self) -> bool {
         let is_first = matches!(self.screen, Screen::Attract | Screen::Rating { changing: None });
-        is_first && self.context.offer.is_none()
+        is_first && self.context.offer.is_none() && self.context.staff == self.usual.staff
+    }
+
+    /// Whether somebody is in the middle of something, and who serves or has served, by number: `+0417`, `-`. What asks
+    /// customers for that is no part of the session.
+    pub fn served(&self) -> String {
+        let named = match &self.screen {
+            Screen::FollowUp { answer } | Screen::Rating { changing: Some(answer) } => answer.staff.as_deref(),
+            _ => None,
+        };
+        let staff = named.or(self.context.staff.as_deref()).unwrap_or_default();
+        [if self.is_at_rest() { "-" } else { "+" }, staff].concat()
+    }
+
+    /// Whether the loop stands.
+    pub fn rests(&self) -> bool {
+        self.screen == Screen::Attract
+    }
+
+    /// Begins with the loop: the session before this one had come to it.
+    pub fn rest(&mut self) {
+        self.screen = Screen::Attract;
+        self.deadline = None;
     }
 
     /// Takes what happened; a draft that comes back has to be stored.
@@ -390,6 +417,7 @@ impl Session {
             Input::Submitted => self.go_on(moment),
             Input::Skipped => self.skip(moment),
             Input::BackAsked => self.go_back(moment),
+            Input::StaffNamed(number) => self.name_staff(number),
             Input::ReasonToggled(id) => self.toggle(&id),
             Input::OptionToggled(field, option) => self.toggle_option(field, option),
             Input::ItemRated(item, level) => self.rate_item(item, level),
@@ -505,6 +533,17 @@ impl Session {
     fn circumstances(&self, moment: &Moment) -> Circumstances<'_> {
         let Context { point, .. } = &self.context;
         Circumstances { point, channel: self.context.channel(), hour: local_hour(moment) }
+    }
+
+    /// Before the rating it is of the circumstances, after it of the answer.
+    fn name_staff(&mut self, number: String) -> Option<Draft> {
+        let named = Some(number).filter(|number| !number.is_empty());
+        match &mut self.screen {
+            Screen::FollowUp { answer } | Screen::Rating { changing: Some(answer) } => answer.staff = named,
+            Screen::Rating { changing: None } => self.context.staff = named.or_else(|| self.usual.staff.clone()),
+            _ => {}
+        }
+        None
     }
 
     fn go_on(&mut self, moment: &Moment) -> Option<Draft> {
@@ -684,7 +723,7 @@ impl Session {
             _ => return None,
         };
         let answer = self.without_strays(answer, moment);
-        let Answer { response, reasons, chosen, items, said: (comment, contact), .. } = answer;
+        let Answer { response, reasons, chosen, items, staff, said: (comment, contact), .. } = answer;
         let seconds = moment.uptime.0.saturating_sub(response.since.0) / 1_000;
         let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
         let body = Body::RatingDetailed {
@@ -694,6 +733,7 @@ impl Session {
             answers: by_question(chosen),
             items: by_item(items),
             seconds,
+            staff,
         };
         let mut draft = Draft::new(moment, body);
         let mut salt = [0; 16];
@@ -779,7 +819,9 @@ impl Session {
     }
 
     fn is_as_at_first(&self) -> bool {
-        self.context.locale == self.usual.locale && self.look == Look::default()
+        self.context.locale == self.usual.locale
+            && self.context.staff == self.usual.staff
+            && self.look == Look::default()
     }
 
     /// The next customer finds the first screen in the default language and look, and nothing of the one before.
@@ -952,6 +994,41 @@ mod tests {
         customer.does(Input::ChangeAsked);
         assert_eq!(customer.does(Input::Rated(Rating::new(4).unwrap())), None);
         assert!(matches!(customer.sees(), Screen::FollowUp { .. }));
+    }
+
+    #[test]
+    fn who_served_is_named_before_the_rating_or_after_it() {
+        let named = |draft: Option<Draft>| match draft.map(|draft| draft.body) {
+            Some(Body::RatingGiven { context, .. }) => context.staff,
+            Some(Body::RatingDetailed { staff, .. }) => staff,
+            other => panic!("{other:?}"),
+        };
+        let name = |number: &str| Input::StaffNamed(number.to_owned());
+        let mut customer = Customer::arrives();
+        assert_eq!(customer.session.served(), "-");
+        customer.does(name("0417"));
+        assert_eq!((customer.session.served().as_str(), customer.session.is_at_rest()), ("+0417", false));
+        assert_eq!(named(Some(customer.rates(4))), Some("0417".into()));
+        assert_eq!(named(customer.does(Input::Skipped)), None, "it stands in the rating already");
+
+        let mut customer = Customer::arrives();
+        assert_eq!(named(Some(customer.rates(4))), None);
+        customer.does(name("0418"));
+        customer.does(Input::ChangeAsked);
+        assert_eq!(customer.session.served(), "+0418");
+        customer.does(name("0419"));
+        customer.does(Input::Rated(Rating::new(5).unwrap()));
+        assert_eq!(named(customer.does(Input::Submitted)), Some("0419".into()));
+
+        let mut customer = Customer::arrives();
+        customer.rates(2);
+        customer.does(name("0418"));
+        customer.does(name(""));
+        customer.waits(45);
+        assert_eq!(named(customer.waits(20)), None, "taken back");
+        customer.does(name("0417"));
+        customer.waits(45);
+        assert_eq!(customer.session.served(), "-", "whoever named somebody and left is nobody to the next");
     }
 
     #[test]

@@ -14,6 +14,13 @@ pub const TOKEN_RECORD: &str = "token";
 pub const RETENTION_DAYS: u32 = 400;
 /// Light, dark, or as the system has it.
 pub const APPEARANCES: [&str; 3] = ["light", "dark", "auto"];
+/// When customers are asked who served: never, before they rate, after that.
+pub const ASKS: [&str; 3] = ["never", "before", "after"];
+/// How a switch or a few keys are used: not at all; a key for each level; one switch, with a frame that moves by itself;
+/// two, of which one moves it.
+pub const SWITCHES: [&str; 4] = ["off", "keys", "one", "two"];
+/// How long the frame of one switch stands at a place, in milliseconds, the fastest first.
+pub const SCAN_PACES: [u32; 5] = [1_000, 1_500, 2_000, 3_000, 5_000];
 /// A hundred years. More is a slip of the finger.
 pub const MAX_RETENTION_DAYS: u32 = 36_500;
 
@@ -52,6 +59,16 @@ pub struct Settings {
     pub sound: bool,
     /// Where customers' own phones reach the kiosk's page; empty where no code is shown for that.
     pub link: String,
+    /// When customers are asked who served, one of [`ASKS`].
+    pub ask_staff: String,
+    /// Whether clerks sign in at the tablet, with a code.
+    pub sign_in: bool,
+    /// Whether customers see who serves, by name and photo.
+    pub show_staff: bool,
+    /// One of [`SWITCHES`].
+    pub switches: String,
+    /// One of [`SCAN_PACES`].
+    pub scan_ms: u32,
 }
 
 impl Default for Settings {
@@ -106,9 +123,15 @@ impl Default for KioskSettings {
 }
 
 impl KioskSettings {
-    /// Reads what was saved; a field that is missing has its default. `None` when it is no object.
-    pub fn from_json(json: &str) -> Option<Self> {
-        Some(Self::of(serde_json::from_str::<Value>(json).ok()?.as_object()?))
+    /// Reads what was saved; a field that is missing has its default. `None` when it is no object. What holds at present
+    /// is put over it, a JSON object of the same names: a shift, somebody who has signed in. Empty for nothing.
+    pub fn from_json(json: &str, over: &str) -> Option<Self> {
+        let mut value = serde_json::from_str::<Value>(json).ok()?;
+        let fields = value.as_object_mut()?;
+        if let Ok(Value::Object(over)) = serde_json::from_str(over) {
+            fields.extend(over);
+        }
+        Some(Self::of(fields))
     }
 
     /// As they are saved by a kiosk that sets itself up: the other settings have their defaults.
@@ -196,6 +219,11 @@ impl Settings {
             fullscreen,
             sound,
             link: String::new(),
+            ask_staff: ASKS[0].to_owned(),
+            sign_in: false,
+            show_staff: false,
+            switches: SWITCHES[0].to_owned(),
+            scan_ms: SCAN_PACES[2],
         }
     }
 
@@ -204,6 +232,13 @@ impl Settings {
         let value: Value = serde_json::from_str(json).ok()?;
         let fields = value.as_object()?;
         let text = |name: &str| fields.get(name).and_then(Value::as_str);
+        let is_on = |name: &str| fields.get(name) == Some(&Value::Bool(true));
+        let one_of = |name: &str, known: &[&'static str]| {
+            let chosen = known.iter().find(|known| text(name) == Some(**known)).or(known.first());
+            chosen.copied().unwrap_or_default().to_owned()
+        };
+        let pace = fields.get("scan_ms").and_then(Value::as_u64);
+        let pace = pace.and_then(|pace| SCAN_PACES.into_iter().find(|known| u64::from(*known) == pace));
         let days = fields.get("retention_days").and_then(Value::as_u64).and_then(|days| u32::try_from(days).ok());
         let rest = Self::around(KioskSettings::of(fields));
         Some(Self {
@@ -212,6 +247,11 @@ impl Settings {
             acknowledge: text("acknowledge").and_then(Acknowledge::named).unwrap_or_default(),
             retention_days: days.unwrap_or(rest.retention_days),
             link: text("link").unwrap_or_default().to_owned(),
+            ask_staff: one_of("ask_staff", &ASKS),
+            sign_in: is_on("sign_in"),
+            show_staff: is_on("show_staff"),
+            switches: one_of("switches", &SWITCHES),
+            scan_ms: pace.unwrap_or(rest.scan_ms),
             ..rest
         })
     }
@@ -273,6 +313,11 @@ impl Settings {
             ("fullscreen", self.fullscreen == other.fullscreen),
             ("sound", self.sound == other.sound),
             ("link", self.link == other.link),
+            ("ask_staff", self.ask_staff == other.ask_staff),
+            ("sign_in", self.sign_in == other.sign_in),
+            ("show_staff", self.show_staff == other.show_staff),
+            ("switches", self.switches == other.switches),
+            ("scan_ms", self.scan_ms == other.scan_ms),
         ];
         pairs.into_iter().filter(|(_, is_same)| !is_same).map(|(name, _)| name.to_owned()).collect()
     }
@@ -386,6 +431,11 @@ mod tests {
             fullscreen: true,
             sound: false,
             link: "https://feedback.example.org/".into(),
+            ask_staff: "after".into(),
+            sign_in: true,
+            show_staff: true,
+            switches: "one".into(),
+            scan_ms: 3_000,
         };
         assert_eq!(Settings::from_json(&settings.to_json()), Some(settings));
         assert_eq!(Settings::from_json("{}"), Some(Settings::default()));
@@ -407,10 +457,10 @@ mod tests {
     fn a_kiosk_reads_its_part_as_the_rest_does() {
         let whole =
             Settings { survey: "bank".into(), mask: false, languages: vec!["en".into()], ..Settings::default() };
-        let part = KioskSettings::from_json(&whole.to_json()).unwrap();
+        let part = KioskSettings::from_json(&whole.to_json(), "").unwrap();
         assert_eq!(Settings::from_json(&part.to_json()), Some(whole));
-        assert_eq!(KioskSettings::from_json("{}"), Some(KioskSettings::default()));
-        assert_eq!(KioskSettings::from_json("[]"), None);
+        assert_eq!(KioskSettings::from_json("{}", ""), Some(KioskSettings::default()));
+        assert_eq!(KioskSettings::from_json("[]", ""), None);
         assert!(KioskSettings::default().mask);
     }
 

@@ -177,6 +177,25 @@ mod tests {
         }
     }
 
+    /// What `staff.js` says is a file by itself: few tablets need it.
+    #[test]
+    fn who_serves_is_asked_in_every_language() {
+        let file = std::fs::read_to_string("../../public/staff.json").unwrap();
+        let all: Value = serde_json::from_str(&file).unwrap();
+        let english = all["en"].as_object().unwrap();
+        assert_eq!(all.as_object().unwrap().len(), LANGUAGES.len());
+        for (tag, _) in LANGUAGES {
+            let words = all[tag].as_object().unwrap_or_else(|| panic!("{tag} is missing"));
+            assert!(words.keys().eq(english.keys()), "{tag} has words that English has not, or the other way round");
+            for (key, text) in words {
+                let places = |text: &Value| text.as_str().unwrap().matches("{}").count();
+                assert_eq!(places(text), places(&english[key]), "{tag}, {key}");
+                let is_own = tag == "en" || *text != english[key];
+                assert!(is_own && !text.as_str().unwrap().is_empty(), "{tag}, {key}");
+            }
+        }
+    }
+
     #[test]
     fn a_file_that_lacks_a_word_is_no_language() {
         assert!(Pack::parse(&file("en").replacen("\"skip\"", "\"sk1p\"", 1)).is_none());

@@ -167,7 +167,8 @@ fn journal() -> Vec<Entry> {
             let seconds = 5 + u32::try_from(below(30)).unwrap();
             let outcome =
                 [Outcome::Complete, Outcome::Complete, Outcome::Skipped, Outcome::TimedOut][below(4) as usize];
-            let body = Body::RatingDetailed { response, outcome, reasons, answers: Map::new(), items, seconds };
+            let body =
+                Body::RatingDetailed { response, outcome, reasons, answers: Map::new(), items, seconds, staff: None };
             drafts.push(Draft::new(&moment(now + 1_000 * i64::from(seconds), 2), body));
         }
         for draft in drafts {

@@ -1,37 +1,36 @@
-//! What a settings file brings beside the settings, which the desk saves: opening hours, rules of cases, and the owner's
-//! surveys.
+//! What a settings file brings beside the settings, which the desk saves: opening hours, rules of cases, staff, shifts,
+//! and the owner's surveys.
 
-use candor_core::cases::CaseRules;
 use candor_core::event::Body;
-use candor_core::hours::Hours;
 use candor_core::journal::StoreError;
 use candor_core::provision::Carried;
 use candor_core::survey::shelf::draft_record;
 use candor_core::survey::sketch::Sketch;
 
-use crate::manager::cases;
-use crate::manager::hours_card;
+use super::Plan;
 use crate::manager::store::Store;
 use crate::manager::surveys::records;
+use crate::manager::{cases, hours_card, roster_card, staff};
 
-/// Writes them, each after its trace. Surveys first, so that no settings name one that is not here. Done a second time
-/// it changes nothing.
-pub async fn write(
-    store: &Store,
-    surveys: &[Carried],
-    hours: Option<&Hours>,
-    cases: Option<&CaseRules>,
-) -> Result<(), StoreError> {
+/// Writes all of it, each after its trace. Surveys first, so that neither settings nor shifts name one that is not here.
+/// Done a second time it changes nothing.
+pub async fn write(store: &Store, surveys: &[Carried], plan: &Plan) -> Result<(), StoreError> {
     for carried in surveys {
         take_survey(store, carried).await?;
     }
-    if let Some(hours) = hours {
+    if let Some((_, hours)) = &plan.hours {
         hours_card::put_in_force(store, hours).await?;
     }
-    match cases {
-        Some(rules) => cases::put_in_force(store, rules).await,
-        None => Ok(()),
+    if let Some((_, rules)) = &plan.cases {
+        cases::put_in_force(store, rules).await?;
     }
+    if let Some((_, team)) = &plan.staff {
+        staff::put_in_force(store, team).await?;
+    }
+    if let Some((_, roster)) = &plan.roster {
+        roster_card::put_in_force(store, roster).await?;
+    }
+    Ok(())
 }
 
 /// A version that has collected answers stays as it was: what differs from it comes in under the next number. What

@@ -6,10 +6,12 @@ mod code;
 mod preview;
 
 use candor_core::cases::{CASES_RECORD, CaseRules};
+use candor_core::hours::roster::{ROSTER_RECORD, Roster};
 use candor_core::hours::{HOURS_RECORD, Hours};
 use candor_core::journal::StoreError;
-use candor_core::provision::{Change, Fault, Here, MAX_FILE_BYTES, Provision, changes, from_fragment};
+use candor_core::provision::{Beside, Change, Fault, Here, MAX_FILE_BYTES, Provision, changes, from_fragment};
 use candor_core::settings::{Settings, origin};
+use candor_core::staff::{STAFF_RECORD, Team};
 use candor_core::survey::Survey;
 use candor_core::survey::shelf::Shelf;
 use leptos::prelude::*;
@@ -46,10 +48,8 @@ pub enum State {
     Asking {
         /// What it says.
         provision: Box<Provision>,
-        /// The opening hours in force.
-        hours: Hours,
-        /// The rules of cases in force.
-        cases: CaseRules,
+        /// What is in force beside the settings.
+        beside: Box<Beside>,
     },
     /// Hours and surveys are being written.
     Writing,
@@ -72,6 +72,10 @@ pub struct Plan {
     pub hours: Option<(Hours, Hours)>,
     /// The rules of cases in force and those that would be, where they differ.
     pub cases: Option<(CaseRules, CaseRules)>,
+    /// The same of the list of staff.
+    pub staff: Option<(Team, Team)>,
+    /// The same of the shifts.
+    pub roster: Option<(Roster, Roster)>,
     /// The owner's surveys that would be new, or another version.
     pub surveys: Vec<Survey>,
     /// Whether a token is stored that is for another server.
@@ -81,7 +85,9 @@ pub struct Plan {
 impl Plan {
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.hours.is_none() && self.cases.is_none() && self.surveys.is_empty()
+        let is_beside_same =
+            self.hours.is_none() && self.cases.is_none() && self.staff.is_none() && self.roster.is_none();
+        self.changes.is_empty() && is_beside_same && self.surveys.is_empty()
     }
 }
 
@@ -133,7 +139,7 @@ impl Import {
         let state = RwSignal::new(State::None);
         let plan = Memo::new(move |_| {
             state.with(|state| match state {
-                State::Asking { provision, hours, cases } => plan(desk, provision, (hours, cases)),
+                State::Asking { provision, beside } => plan(desk, provision, beside),
                 _ => None,
             })
         });
@@ -177,11 +183,8 @@ impl Import {
         };
         self.state.set(State::Reading);
         spawn(async move {
-            let in_force = async { Ok((hours_in_force(&store).await?, rules_in_force(&store).await?)) };
-            self.state.try_set(match in_force.await {
-                Ok((hours, cases)) => {
-                    State::Asking { provision, hours: hours.unwrap_or_default(), cases: cases.unwrap_or_default() }
-                }
+            self.state.try_set(match in_force_beside(&store).await {
+                Ok(beside) => State::Asking { provision, beside: Box::new(beside) },
                 Err(error) => State::Failed(error),
             });
         });
@@ -203,8 +206,7 @@ impl Import {
         });
         self.state.set(State::Writing);
         spawn(async move {
-            let hours = plan.hours.as_ref().map(|(_, after)| after);
-            let written = apply::write(&store, &carried, hours, plan.cases.as_ref().map(|(_, after)| after)).await;
+            let written = apply::write(&store, &carried, &plan).await;
             // The desk may have been locked meanwhile; then nobody is here to save the rest.
             if self.desk.store().is_none() {
                 return;
@@ -249,6 +251,14 @@ impl Import {
     }
 }
 
+/// What is in force beside the settings.
+async fn in_force_beside(store: &Store) -> Result<Beside, StoreError> {
+    let staff = Team::from_json(&store.load(STAFF_RECORD).await?.unwrap_or_default());
+    let roster = Roster::from_json(&store.load(ROSTER_RECORD).await?.unwrap_or_default());
+    let (hours, cases) = (hours_in_force(store).await?, rules_in_force(store).await?);
+    Ok(Beside { hours, cases, staff, roster })
+}
+
 /// The opening hours in force.
 async fn hours_in_force(store: &Store) -> Result<Option<Hours>, StoreError> {
     let record = store.load(HOURS_RECORD).await?;
@@ -262,7 +272,7 @@ async fn rules_in_force(store: &Store) -> Result<Option<CaseRules>, StoreError> 
 }
 
 /// What it would change, followed as settings and surveys become known; `None` before the settings are.
-fn plan(desk: Desk, provision: &Provision, (hours, cases): (&Hours, &CaseRules)) -> Option<Result<Plan, Vec<Fault>>> {
+fn plan(desk: Desk, provision: &Provision, beside: &Beside) -> Option<Result<Plan, Vec<Fault>>> {
     desk.settings.with(Option::is_some).then_some(())?;
     desk.surveys.track();
     let in_force = desk.in_force();
@@ -272,8 +282,10 @@ fn plan(desk: Desk, provision: &Provision, (hours, cases): (&Hours, &CaseRules))
     let settings = provision.onto(here, |id| is_known(id).then(|| desk.locales(id)));
     Some(settings.map(|settings| Plan {
         changes: changes(&in_force, &settings),
-        hours: provision.hours.clone().filter(|after| after != hours).map(|after| (hours.clone(), after)),
-        cases: provision.cases.clone().filter(|after| after != cases).map(|after| (cases.clone(), after)),
+        hours: becomes(&beside.hours.clone().unwrap_or_default(), provision.hours.as_ref()),
+        cases: becomes(&beside.cases.clone().unwrap_or_default(), provision.cases.as_ref()),
+        staff: becomes(&beside.staff, provision.staff.as_ref()),
+        roster: becomes(&beside.roster, provision.roster.as_ref()),
         surveys: desk.surveys.with_untracked(|known| {
             let is_new = |survey: &Survey| known.get(&survey.id).is_none_or(|known| !is_same(known, survey));
             provision.surveys.iter().map(|carried| carried.survey.clone()).filter(is_new).collect()
@@ -281,6 +293,11 @@ fn plan(desk: Desk, provision: &Provision, (hours, cases): (&Hours, &CaseRules))
         loses_token: desk.has_token.get() && origin(&in_force.endpoint) != origin(&settings.endpoint),
         settings,
     }))
+}
+
+/// What stands and what would stand, where a file says something else.
+fn becomes<T: Clone + PartialEq>(before: &T, after: Option<&T>) -> Option<(T, T)> {
+    after.filter(|after| *after != before).map(|after| (before.clone(), after.clone()))
 }
 
 /// Whether both are the same survey but for their versions.

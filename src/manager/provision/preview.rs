@@ -4,8 +4,10 @@
 use candor_core::batch::Format;
 use candor_core::first_screen::language_name;
 use candor_core::hours::Hours;
+use candor_core::hours::roster::Roster;
 use candor_core::provision::Fault;
-use candor_core::settings::APPEARANCES;
+use candor_core::settings::{APPEARANCES, ASKS, SCAN_PACES, SWITCHES};
+use candor_core::staff::Team;
 use candor_core::survey::text;
 use candor_core::wire::Acknowledge;
 use leptos::prelude::*;
@@ -97,6 +99,20 @@ fn table(desk: Desk, plan: &Plan, language: Language) -> AnyView {
         let title = language.texts().cases.rules.to_owned();
         rows.push((title, rules_text(before, language), rules_text(after, language)));
     }
+    if let Some((before, after)) = &plan.staff {
+        let names = |team: &Team| {
+            let names = team.members.iter().map(|member| [&member.name, " ", &member.number].concat());
+            names.collect::<Vec<_>>().join("\n")
+        };
+        rows.push((language.texts().staff.title.to_owned(), names(before), names(after)));
+    }
+    if let Some((before, after)) = &plan.roster {
+        let names = |roster: &Roster| {
+            let lines = roster.shifts.iter().map(|shift| [&shift.name, " ", &String::from(shift.hours)].concat());
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        rows.push((language.texts().roster.title.to_owned(), names(before), names(after)));
+    }
     if !plan.surveys.is_empty() {
         let titles = plan.surveys.iter().map(|survey| text(&survey.title, language.tag()));
         let titles: Vec<&str> = titles.collect();
@@ -142,6 +158,11 @@ fn label(name: &str, language: Language) -> String {
         "fullscreen" => words.fullscreen,
         "sound" => words.sound,
         "link" => words.link,
+        "ask_staff" => words.ask_staff,
+        "sign_in" => words.sign_in,
+        "show_staff" => words.show_staff,
+        "switches" => words.switches,
+        "scan_ms" => words.scan,
         other => other,
     };
     label.to_owned()
@@ -170,6 +191,8 @@ fn value_text(desk: Desk, name: &str, value: &Value, language: Language) -> Stri
             "format" => named(&Format::ALL.map(Format::name), &settings.formats, value),
             "acknowledge" => named(&Acknowledge::ALL.map(Acknowledge::name), &settings.acknowledgements, value),
             "appearance" => named(&APPEARANCES, &settings.appearances, value),
+            "ask_staff" => named(&ASKS, &settings.asks, value),
+            "switches" => named(&SWITCHES, &settings.switch_ways, value),
             _ => value.clone(),
         },
         Value::Array(list) => {
@@ -180,6 +203,11 @@ fn value_text(desk: Desk, name: &str, value: &Value, language: Language) -> Stri
             let all: Vec<String> = list.iter().map(said).collect();
             if all.is_empty() { words.none.to_owned() } else { all.join("\n") }
         }
+        Value::Number(pace) if name == "scan_ms" => named(
+            &SCAN_PACES.map(|pace| pace.to_string()).each_ref().map(String::as_str),
+            &settings.scan_paces,
+            &pace.to_string(),
+        ),
         other => other.to_string(),
     }
 }

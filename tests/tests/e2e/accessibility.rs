@@ -79,7 +79,8 @@ async fn follow_the_system_s_colours(kiosk: &Kiosk) {
     kiosk.lock_manager().await;
 }
 
-async fn resize(kiosk: &Kiosk, width: u32, height: u32) {
+/// Gives the page another size.
+pub async fn resize(kiosk: &Kiosk, width: u32, height: u32) {
     let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
     kiosk.browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
 }
@@ -198,10 +199,12 @@ async fn a_customer_who_uses_keys_alone_rates_and_is_thanked() {
     kiosk.see_thanks().await;
 }
 
-async fn press(kiosk: &Kiosk, key: &str, code: u32) {
+/// Presses a key and lets it go.
+pub async fn press(kiosk: &Kiosk, key: &str, code: u32) {
     let text = match key {
         "Enter" => "\r",
         " " => " ",
+        digit if digit.len() == 1 => digit,
         _ => "",
     };
     for kind in ["keyDown", "keyUp"] {

@@ -30,4 +30,6 @@ mod schema;
 mod security_policy;
 mod soak;
 mod speed;
+mod staff;
 mod surveys;
+mod switches;

@@ -159,7 +159,9 @@ impl Journal {
             _ => None,
         };
         self.now += [900, 4_000, 20_000][seed.below(3)];
-        self.record(Body::RatingDetailed { response, outcome, reasons, answers: Map::new(), items, seconds }, text);
+        let staff = Some(seed.one(&STAFF).to_owned()).filter(|staff| !staff.is_empty());
+        let body = Body::RatingDetailed { response, outcome, reasons, answers: Map::new(), items, seconds, staff };
+        self.record(body, text);
     }
 
     /// One that was given, the last one as a rule, or one that this journal has never had.
@@ -240,6 +242,7 @@ impl Journal {
                     let items = items.into_iter().map(|(id, level)| (id, level.as_u64().unwrap()));
                     slow.items = items.filter(|(_, level)| (1..=5).contains(level)).collect();
                     slow.seconds = data["seconds"].as_u64();
+                    slow.staff = data["staff"].as_str().map_or(slow.staff.clone(), str::to_owned);
                     let json = text.as_ref().map(|text| serde_json::to_value(text).unwrap()).unwrap_or_default();
                     let is_said = |part: &str| json[part].as_str().is_some_and(|words| !words.is_empty());
                     slow.words = ["comment", "contact", "sealed"].map(is_said);

@@ -104,6 +104,14 @@ fn spans_of(line: &str) -> Value {
     json!(words)
 }
 
+/// A single span as [`Span::parse`] wants it, of what either keyboard writes; empty where it is none or more than one.
+pub fn plain_span(line: &str) -> String {
+    match spans_of(line).as_array().map(Vec::as_slice) {
+        Some([span]) => span.as_str().unwrap_or_default().to_owned(),
+        _ => String::new(),
+    }
+}
+
 fn is_closed(word: &str) -> bool {
     CLOSED.contains(&word)
 }
@@ -213,6 +221,14 @@ mod tests {
                 assert_eq!(Hours::from_lines(&week(line), day).as_ref(), Ok(&plain), "{line} {day}");
             }
         }
+    }
+
+    #[test]
+    fn a_single_span_is_plain_whichever_keyboard_wrote_it() {
+        for written in ["8:00-14:00", "８：00～14：00", " 08:00 - 14:00 "] {
+            assert_eq!(plain_span(written), "08:00-14:00", "{written}");
+        }
+        assert_eq!(["", "8:00-9:00, 10:00-11:00"].map(plain_span), ["", ""]);
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn journal(customers: &[Customer]) -> Journal {
         };
         let value = Rating::new(level).unwrap();
         let given = Draft::new(&moment(), Body::RatingGiven { value, scale: Scale::Faces5, context });
-        let Body::RatingDetailed { response, outcome, reasons, answers, mut items, seconds } =
+        let Body::RatingDetailed { response, outcome, reasons, answers, mut items, seconds, staff } =
             Body::detailed(given.id.clone(), Outcome::Complete, reasons, 9)
         else {
             panic!("a detail")
@@ -69,7 +69,7 @@ fn journal(customers: &[Customer]) -> Journal {
         if item > 0 {
             items.insert("wait".into(), item.into());
         }
-        let body = Body::RatingDetailed { response, outcome, reasons, answers, items, seconds };
+        let body = Body::RatingDetailed { response, outcome, reasons, answers, items, seconds, staff };
         for draft in [given, Draft::new(&moment(), body)] {
             let (event, next) = head.link(&draft);
             head = next;

@@ -3,7 +3,7 @@
 use super::{MAX_FILE_BYTES, MAX_SURVEYS};
 use crate::cases;
 use crate::hours::Wrong;
-use crate::survey;
+use crate::{hours::roster, staff, survey};
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,10 @@ pub enum FaultKind {
     Hours(Wrong),
     /// Something in the rules of cases.
     Cases(cases::Wrong),
+    /// Something in the list of staff.
+    Staff(staff::Wrong),
+    /// Something in the shifts.
+    Roster(roster::Wrong),
     /// More than [`MAX_FILE_BYTES`].
     TooLarge,
     /// A code that was cut or mistyped.
@@ -59,13 +63,14 @@ impl FaultKind {
         let is_chinese = locale.starts_with("zh");
         let [chinese, english] = match self {
             Self::Form(fault) => return fault.say(locale),
-            Self::Hours(wrong) => hours(*wrong),
+            Self::Hours(wrong) | Self::Roster(roster::Wrong::Hours(wrong)) => hours(*wrong),
             Self::Cases(wrong) => cases_fault(*wrong),
+            Self::Staff(wrong) => staff(*wrong),
+            Self::Roster(wrong) => roster(*wrong),
             Self::TooLarge => {
-                let kilobytes = MAX_FILE_BYTES / 1024;
-                let [chinese, english] = ["文件超过", "the file is larger than"];
-                let text = if is_chinese { [chinese, " ", " KB"] } else { [english, " ", " KB"] };
-                return [text[0], text[1], &kilobytes.to_string(), text[2]].concat();
+                let megabytes = (MAX_FILE_BYTES / 1024 / 1024).to_string();
+                let before = if is_chinese { "文件超过" } else { "the file is larger than" };
+                return [before, " ", &megabytes, " MB"].concat();
             }
             Self::TooManySurveys => {
                 let most = MAX_SURVEYS.to_string();
@@ -103,6 +108,48 @@ impl FaultKind {
             }
         };
         if is_chinese { chinese } else { english }.to_owned()
+    }
+}
+
+fn staff(wrong: staff::Wrong) -> [&'static str; 2] {
+    match wrong {
+        staff::Wrong::NotAList => ["这里需要一个列表", "a list is needed here"],
+        staff::Wrong::NotAnObject => ["这里需要一个对象", "an object is needed here"],
+        staff::Wrong::UnknownField => ["没有这个字段", "this field is unknown"],
+        staff::Wrong::NotABool => ["这里需要 true 或 false", "true or false is needed here"],
+        staff::Wrong::Number => {
+            ["工号须有 1 到 60 个字符，中间没有空格", "a number of 1 to 60 characters without spaces is needed here"]
+        }
+        staff::Wrong::NumberTwice => ["前面已有这个工号", "somebody before has this number"],
+        staff::Wrong::Name => ["姓名须有 1 到 40 个字", "a name of 1 to 40 characters is needed here"],
+        staff::Wrong::Photo => [
+            "照片须是不超过 24,000 个字符的 data:image 地址（JPEG、PNG 或 WebP）",
+            "a photo is a data:image address (JPEG, PNG or WebP) of at most 24,000 characters",
+        ],
+        staff::Wrong::Points => [
+            "服务点须是最多 12 项的列表，每项最多 60 个字",
+            "points are a list of at most 12, each of at most 60 characters",
+        ],
+        staff::Wrong::TooMany => ["最多 200 人", "at most 200 people"],
+    }
+}
+
+fn roster(wrong: roster::Wrong) -> [&'static str; 2] {
+    match wrong {
+        roster::Wrong::NotAList => ["这里需要一个列表", "a list is needed here"],
+        roster::Wrong::NotAnObject => ["这里需要一个对象", "an object is needed here"],
+        roster::Wrong::UnknownField => ["没有这个字段", "this field is unknown"],
+        roster::Wrong::Name => ["班次名称须有 1 到 40 个字", "a name of 1 to 40 characters is needed here"],
+        roster::Wrong::Days => {
+            ["这里需要由 mon 到 sun 组成的列表，每天一次", "a list of mon to sun is needed here, each of them once"]
+        }
+        roster::Wrong::Hours(wrong) => hours(wrong),
+        roster::Wrong::Overlap => ["与前面的班次重叠", "it overlaps with a shift before it"],
+        roster::Wrong::Text => [
+            "这里需要最多 60 个字的文本，不含不可见字符",
+            "a text of at most 60 characters is needed here, all of them visible",
+        ],
+        roster::Wrong::TooMany => ["最多 30 个班次", "at most 30 shifts"],
     }
 }
 

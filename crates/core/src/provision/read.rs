@@ -6,8 +6,12 @@ use super::{Carried, FORMAT, Fault, FaultKind, MARK, MAX_FILE_BYTES, MAX_SURVEYS
 use crate::batch::Format;
 use crate::cases::CaseRules;
 use crate::hours::Hours;
+use crate::hours::roster::Roster;
 use crate::repeats::repeated_member;
-use crate::settings::{APPEARANCES, MAX_RETENTION_DAYS, is_origin, is_usable_endpoint, is_usable_link};
+use crate::settings::{
+    APPEARANCES, ASKS, MAX_RETENTION_DAYS, SCAN_PACES, SWITCHES, is_origin, is_usable_endpoint, is_usable_link,
+};
+use crate::staff::Team;
 use crate::survey::{FaultKind as Form, Survey};
 use crate::wire::Acknowledge;
 
@@ -20,7 +24,7 @@ const MAX_PROGRAMS: usize = 20;
 /// More languages than anybody offers.
 const MAX_LANGUAGES: usize = 40;
 /// Members that somebody may think belong here.
-const SECRETS: [&str; 6] = ["token", "pin", "key", "sealing", "password", "passphrase"];
+const SECRETS: [&str; 8] = ["token", "pin", "key", "sealing", "password", "passphrase", "code", "codes"];
 
 pub(super) fn provision(text: &str) -> Result<Provision, Vec<Fault>> {
     let whole = |kind| Err(vec![Fault { path: String::new(), kind }]);
@@ -76,6 +80,8 @@ impl Reader {
                 "settings" => provision.settings = self.settings(value),
                 "hours" => provision.hours = self.hours(value),
                 "cases" => provision.cases = self.cases(value),
+                "staff" => provision.staff = self.staff(value),
+                "roster" => provision.roster = self.roster(value),
                 "surveys" => provision.surveys = self.surveys(value),
                 unknown => self.unknown(unknown, unknown),
             }
@@ -117,7 +123,15 @@ impl Reader {
                 "format" => self.one_of(path, value, &Format::ALL.map(Format::name)),
                 "acknowledge" => self.one_of(path, value, &Acknowledge::ALL.map(Acknowledge::name)),
                 "appearance" => self.one_of(path, value, &APPEARANCES),
-                "mask" | "scanner" | "low" | "fullscreen" | "sound" => {
+                "ask_staff" => self.one_of(path, value, &ASKS),
+                "switches" => self.one_of(path, value, &SWITCHES),
+                "scan_ms" => {
+                    let [min, .., max] = SCAN_PACES;
+                    if !SCAN_PACES.iter().any(|pace| value.as_u64() == Some(u64::from(*pace))) {
+                        self.form(path, Form::NotANumber { min, max });
+                    }
+                }
+                "mask" | "scanner" | "low" | "fullscreen" | "sound" | "sign_in" | "show_staff" => {
                     if !value.is_boolean() {
                         self.form(path, Form::NotABool);
                     }
@@ -188,6 +202,24 @@ impl Reader {
         for fault in faults {
             self.fault(below("cases", &fault.path), FaultKind::Cases(fault.wrong));
         }
+        None
+    }
+
+    fn staff(&mut self, value: &Value) -> Option<Team> {
+        let faults = match Team::read(value) {
+            Ok(team) => return Some(team),
+            Err(faults) => faults,
+        };
+        faults.into_iter().for_each(|fault| self.fault(below("staff", &fault.path), FaultKind::Staff(fault.wrong)));
+        None
+    }
+
+    fn roster(&mut self, value: &Value) -> Option<Roster> {
+        let faults = match Roster::read(value) {
+            Ok(roster) => return Some(roster),
+            Err(faults) => faults,
+        };
+        faults.into_iter().for_each(|fault| self.fault(below("roster", &fault.path), FaultKind::Roster(fault.wrong)));
         None
     }
 

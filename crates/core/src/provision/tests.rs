@@ -28,6 +28,11 @@ fn everything() -> Settings {
         fullscreen: true,
         sound: false,
         link: "https://feedback.example.org/".into(),
+        ask_staff: "before".into(),
+        sign_in: true,
+        show_staff: true,
+        switches: "two".into(),
+        scan_ms: 5_000,
     }
 }
 
@@ -62,12 +67,18 @@ fn check(settings: Value, expected: &[(&str, FaultKind)]) {
 #[test]
 fn every_setting_comes_to_the_other_tablet_as_it_was() {
     let hours = Hours::read(&json!({ "week": { "mon": ["09:00-12:00"] } })).unwrap();
+    let list = json!([{ "number": "0417", "name": "李娜", "points": ["3"] }, { "number": "0418", "name": "Bo", "active": false }]);
+    let staff = Team::read(&list).unwrap();
+    let roster = Roster::read(&json!([{ "name": "晚班", "hours": "18:00-02:00", "survey": "hotel" }])).unwrap();
     let mut cases = CaseRules { department: "值班室".into(), ..CaseRules::default() };
     cases.limits.insert(Step::Fix, Some(Limit::Days(5)));
-    let written = write(&everything(), Some(&hours), Some(&cases), &[own_survey(), "no json".to_owned()]);
+    let beside =
+        Beside { hours: Some(hours.clone()), cases: Some(cases.clone()), staff: staff.clone(), roster: roster.clone() };
+    let written = write(&everything(), &beside, &[own_survey(), "no json".to_owned()]);
     let read = Provision::read(&written).unwrap();
     assert_eq!(read.onto(here(&Settings::default()), spoken), Ok(everything()));
     assert_eq!((read.hours, read.cases), (Some(hours), Some(cases)));
+    assert_eq!((read.staff, read.roster), (Some(staff), Some(roster)));
     let ids: Vec<_> = read.surveys.iter().map(|carried| carried.survey.id.as_str()).collect();
     assert_eq!(ids, ["hotel-2"]);
     assert_eq!(Survey::parse(&read.surveys[0].json).as_ref(), Ok(&read.surveys[0].survey));
@@ -75,7 +86,7 @@ fn every_setting_comes_to_the_other_tablet_as_it_was() {
 
 #[test]
 fn the_defaults_can_be_read_as_well() {
-    let read = Provision::read(&write(&Settings::default(), None, None, &[])).unwrap();
+    let read = Provision::read(&write(&Settings::default(), &Beside::default(), &[])).unwrap();
     let languages = vec!["zh-CN".to_owned(), "en".to_owned()];
     assert_eq!(read.onto(here(&Settings::default()), spoken), Ok(Settings { languages, ..Settings::default() }));
 }
@@ -85,15 +96,16 @@ fn what_a_file_leaves_out_stays_as_it_is() {
     let in_force = everything();
     let read = Provision::read(&file(json!({ "point": "4" }))).unwrap();
     assert_eq!(read.onto(here(&in_force), spoken), Ok(Settings { point: "4".into(), ..in_force }));
-    assert_eq!((read.hours.is_none(), read.cases.is_none(), read.surveys.len()), (true, true, 0));
+    let brought = (read.hours, read.cases, read.staff, read.roster);
+    assert_eq!((brought, read.surveys.len()), ((None, None, None, None), 0));
     let read = Provision::read(&file(json!({}))).unwrap();
     assert_eq!(read.onto(here(&everything()), spoken), Ok(everything()));
 }
 
 #[test]
 fn a_file_never_carries_a_secret() {
-    let written = write(&everything(), None, None, &[]);
-    for secret in ["token", "pin", "key", "sealing"] {
+    let written = write(&everything(), &Beside::default(), &[]);
+    for secret in ["token", "pin", "key", "sealing", "code", "codes"] {
         assert!(!written.contains(&format!("\"{secret}\"")), "{written}");
     }
     check(json!({ "token": "cdt_1" }), &[("settings.token", FaultKind::Secret)]);
@@ -108,11 +120,13 @@ fn every_fault_has_its_path() {
         json!({
             "acknowledge": "hope", "appearance": 1, "colour": "red", "endpoint": "http://example.org/", "format": "xml",
             "languages": ["en", "x", "en"], "low": 1, "mask": "no", "point": "a\u{1b}b", "retention_days": 36_501,
-            "programs": ["https://a.example", "https://b.example/"], "scanner": null, "staff": 7, "survey": "A"
+            "programs": ["https://a.example", "https://b.example/"], "scanner": null, "staff": 7, "survey": "A",
+            "ask_staff": true, "scan_ms": 2_001, "sign_in": "yes"
         }),
         &[
             ("settings.acknowledge", FaultKind::Form(Form::NotOneOf(vec!["receipt", "status"]))),
             ("settings.appearance", FaultKind::Form(Form::NotOneOf(vec!["light", "dark", "auto"]))),
+            ("settings.ask_staff", FaultKind::Form(Form::NotOneOf(vec!["never", "before", "after"]))),
             ("settings.colour", FaultKind::Form(Form::Unknown)),
             ("settings.endpoint", FaultKind::Endpoint),
             ("settings.format", FaultKind::Form(Form::NotOneOf(Format::ALL.map(Format::name).to_vec()))),
@@ -123,7 +137,9 @@ fn every_fault_has_its_path() {
             ("settings.point", FaultKind::Place),
             ("settings.programs[1]", FaultKind::Origin),
             ("settings.retention_days", FaultKind::Form(not_a_number)),
+            ("settings.scan_ms", FaultKind::Form(Form::NotANumber { min: 1_000, max: 5_000 })),
             ("settings.scanner", FaultKind::Form(Form::NotABool)),
+            ("settings.sign_in", FaultKind::Form(Form::NotABool)),
             ("settings.staff", FaultKind::NotAText),
             ("settings.survey", FaultKind::Form(Form::NotAName)),
         ],
@@ -136,6 +152,16 @@ fn every_fault_has_its_path() {
     });
     let found = faults(&inner.to_string());
     assert_eq!(found[0], "hours.week.mon[0]: times are written as 09:00-12:00");
+    let lists = json!({
+        "candor": "settings", "format": 1, "settings": {}, "staff": [{ "number": "1", "name": "" }],
+        "roster": [{ "name": "a", "hours": "8-9" }, { "name": "", "hours": "08:00-09:00" }]
+    });
+    let expected = [
+        "roster[0].hours: times are written as 09:00-12:00",
+        "roster[1].name: a name of 1 to 40 characters is needed here",
+        "staff[0].name: a name of 1 to 40 characters is needed here",
+    ];
+    assert_eq!(faults(&lists.to_string()), expected);
     assert!(found.len() > 2 && found[1..].iter().all(|fault| fault.starts_with("surveys[0].")), "{found:?}");
 }
 
@@ -156,8 +182,8 @@ fn another_file_is_told_from_one_with_faults() {
         assert_eq!(faults(text), [expected], "{text}");
     }
     let large = file(json!({ "point": "x".repeat(MAX_FILE_BYTES) }));
-    assert_eq!(faults(&large), [": the file is larger than 512 KB"]);
-    assert_eq!(FaultKind::TooLarge.say("zh-CN"), "文件超过 512 KB");
+    assert_eq!(faults(&large), [": the file is larger than 6 MB"]);
+    assert_eq!(FaultKind::TooLarge.say("zh-CN"), "文件超过 6 MB");
     assert!(Provision::read(&["\u{feff}", &file(json!({}))].concat()).is_ok(), "as some editors save it");
 }
 
@@ -261,4 +287,18 @@ fn rules_of_cases_that_cannot_be_used_have_their_path() {
     let found: Vec<_> = found.iter().map(|fault| (fault.path.as_str(), fault.kind.clone())).collect();
     use cases::Wrong::{NotALimit, Unknown};
     assert_eq!(found, [("cases.limits.fix", FaultKind::Cases(NotALimit)), ("cases.x", FaultKind::Cases(Unknown))]);
+}
+
+#[test]
+fn a_shift_asks_no_survey_that_is_not_here() {
+    let roster = json!([
+        { "name": "a", "hours": "08:00-09:00", "survey": "hotel" },
+        { "name": "b", "hours": "09:00-10:00", "survey": "hotel-2" },
+        { "name": "c", "hours": "10:00-11:00", "survey": "elsewhere-1" },
+    ]);
+    let own: Value = serde_json::from_str(&own_survey()).unwrap();
+    let text = json!({ "candor": "settings", "format": 1, "settings": {}, "roster": roster, "surveys": [own] });
+    let in_force = everything();
+    let faults = Provision::read(&text.to_string()).unwrap().onto(here(&in_force), spoken).unwrap_err();
+    assert_eq!(faults, [Fault { path: "roster[2].survey".to_owned(), kind: FaultKind::NotHere }]);
 }

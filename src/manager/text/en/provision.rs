@@ -4,13 +4,13 @@ use crate::manager::text::ProvisionTexts;
 
 pub const PROVISION: ProvisionTexts = ProvisionTexts {
     title: "Settings as a file",
-    hint: "Everything set on this page, with the opening hours and your own surveys: to keep it, or to set up another tablet. Token, PIN and sealing key are never in it.",
+    hint: "Everything set on this page, with the opening hours, the staff, the shifts and your own surveys: to keep it, or to set up another tablet. Token, PIN, sealing key and staff codes are never in it.",
     export: "Save as a file",
     exported: "Handed to the browser: {}",
     not_taken: "The browser did not take the file. Please try again.",
     import: "Choose a file",
     reading: "One moment…",
-    unreadable: "This file could not be read: it is gone, larger than 512 KB, or no text.",
+    unreadable: "This file could not be read: it is gone, larger than 6 MB, or no text.",
     file_faults: "Nothing was taken from this file. What is wrong in it:",
     more_faults: "and {} more",
     asked_title: "This tablet was asked to set itself up",

@@ -10,7 +10,7 @@ pub const PROVISION: ProvisionTexts = ProvisionTexts {
     not_taken: "浏览器没有接收文件，请重试。",
     import: "选择文件",
     reading: "请稍候…",
-    unreadable: "读不了这个文件：它可能已被移走，超过 512 KB，或者不是文本。",
+    unreadable: "读不了这个文件：它可能已被移走，超过 6 MB，或者不是文本。",
     file_faults: "这个文件没有导入。其中的问题：",
     more_faults: "另有 {} 处",
     asked_title: "有人请求配置这台平板",

@@ -1,18 +1,26 @@
-//! The PIN's verifier: Argon2id, so that a copy of the tablet's storage does not give the PIN away cheaply.
+//! Verifiers of the manager's PIN and of clerks' codes: Argon2id, so that a copy of the tablet's storage does not give a PIN
+//! away cheaply.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 
-use crate::manager::phc::Phc;
+use crate::phc::Phc;
 
-/// OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane. About 0.1 s of a cheap tablet.
-const MEMORY_KIB: u32 = 19_456;
-const PASSES: u32 = 2;
 const LANES: u32 = 1;
 const HASH_BYTES: usize = 32;
 
+/// What a guess costs whoever has the storage, and a try this tablet.
+#[derive(Clone, Copy, Debug)]
+pub struct Costs {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+}
+
 /// A verifier for a PIN, as a PHC string; `None` when there is no memory for it.
-pub fn make(pin: &str, salt: &[u8; 16]) -> Option<String> {
-    let made = Phc { memory_kib: MEMORY_KIB, passes: PASSES, lanes: LANES, salt: salt.to_vec(), hash: Vec::new() };
+pub fn make(pin: &str, salt: &[u8; 16], costs: Costs) -> Option<String> {
+    let Costs { memory_kib, passes } = costs;
+    let made = Phc { memory_kib, passes, lanes: LANES, salt: salt.to_vec(), hash: Vec::new() };
     let hash = hash(pin, &made, HASH_BYTES)?;
     Some(Phc { hash, ..made }.to_string())
 }
@@ -51,11 +59,12 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn takes_the_pin_and_no_other() {
-        let verifier = make("471902", &[7; 16]).unwrap();
+        let costs = Costs { memory_kib: 19_456, passes: 2 };
+        let verifier = make("471902", &[7; 16], costs).unwrap();
         assert!(verifier.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert_eq!(verify("471902", &verifier), Some(true));
         assert_eq!(verify("471903", &verifier), Some(false));
         assert_eq!(verify("471902", "damaged"), None);
-        assert_ne!(make("471902", &[8; 16]).unwrap(), verifier);
+        assert_ne!(make("471902", &[8; 16], costs).unwrap(), verifier);
     }
 }

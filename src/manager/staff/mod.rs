@@ -1,0 +1,193 @@
+//! Who serves, on the settings screen: a list that is edited as a whole and saved as a whole, with every step taken back.
+
+mod card;
+mod form;
+mod records;
+
+use candor_core::journal::StoreError;
+use candor_core::staff::{CsvFault, Member, Merged, Team, read_csv};
+use leptos::prelude::*;
+
+pub use self::card::StaffCard;
+use self::form::Draft;
+use self::records::{CodeChanges, change_codes};
+pub use self::records::{load, put_in_force};
+use crate::browser::task::spawn;
+use crate::manager::desk::Desk;
+use crate::manager::file::ChosenFile;
+use crate::manager::store::Store;
+
+/// More than two hundred lines ever are.
+const MAX_TABLE_BYTES: u64 = 256 * 1024;
+/// Steps that can be taken back.
+const STEPS: usize = 50;
+
+/// How the last attempt to save stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Saving {
+    /// The list in force is not here yet: what would be saved is not what somebody has seen.
+    Unread,
+    None,
+    Running,
+    Done,
+    Failed(StoreError),
+}
+
+/// How a table stands that somebody has chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Table {
+    None,
+    /// Gone, too large, or no text in UTF-8.
+    Unreadable,
+    Faults(Vec<(usize, CsvFault)>),
+    /// More people than a list has room for.
+    TooMany,
+    /// It waits for a word.
+    Asking(Box<Merged>),
+}
+
+/// What is edited.
+#[derive(Clone, Copy)]
+struct List {
+    team: RwSignal<Team>,
+    /// Codes that are to change, by number.
+    codes: RwSignal<CodeChanges>,
+    /// Numbers that have a code in storage.
+    coded: RwSignal<Vec<String>>,
+    /// The list before each step.
+    before: RwSignal<Vec<(Team, CodeChanges)>>,
+    /// Who is being edited.
+    draft: RwSignal<Option<Draft>>,
+    table: RwSignal<Table>,
+    is_edited: RwSignal<bool>,
+    saving: RwSignal<Saving>,
+}
+
+impl List {
+    fn new(desk: Desk) -> Self {
+        let list = Self {
+            team: RwSignal::default(),
+            codes: RwSignal::default(),
+            coded: RwSignal::default(),
+            before: RwSignal::default(),
+            draft: RwSignal::new(None),
+            table: RwSignal::new(Table::None),
+            is_edited: RwSignal::new(false),
+            saving: RwSignal::new(Saving::Unread),
+        };
+        // A restored back-up or a settings file may bring another.
+        Effect::new(move |_| {
+            desk.settings.track();
+            if let Some(store) = desk.store().filter(|_| !list.is_edited.get_untracked()) {
+                spawn(list.read(store));
+            }
+        });
+        list
+    }
+
+    async fn read(self, store: Store) {
+        match load(&store).await {
+            Err(error) => self.saving.set(Saving::Failed(error)),
+            Ok(_) if self.is_edited.get_untracked() => {}
+            Ok((team, codes)) => {
+                self.team.set(team);
+                self.coded.set(codes.into_keys().collect());
+                if self.saving.with_untracked(|saving| *saving == Saving::Unread) {
+                    self.saving.set(Saving::None);
+                }
+            }
+        }
+    }
+
+    fn is_ready(self) -> bool {
+        self.saving.with(|saving| !matches!(saving, Saving::Unread | Saving::Running))
+    }
+
+    /// Whether somebody has a code, or will have one.
+    fn has_code(self, number: &str) -> bool {
+        let changes = self.codes.with(|codes| codes.get(number).map(Option::is_some));
+        changes.unwrap_or_else(|| self.coded.with(|coded| coded.iter().any(|known| known == number)))
+    }
+
+    /// A step, which can be taken back.
+    fn step(self, change: impl FnOnce(&mut Team, &mut CodeChanges)) {
+        let was = (self.team.get_untracked(), self.codes.get_untracked());
+        let (mut team, mut codes) = was.clone();
+        change(&mut team, &mut codes);
+        if (&team, &codes) == (&was.0, &was.1) {
+            return;
+        }
+        self.before.update(|before| {
+            before.push(was);
+            before.drain(..before.len().saturating_sub(STEPS));
+        });
+        self.show(team, codes);
+    }
+
+    fn undo(self) {
+        let mut last = None;
+        self.before.update(|before| last = before.pop());
+        if let Some((team, codes)) = last {
+            self.show(team, codes);
+        }
+    }
+
+    fn show(self, team: Team, codes: CodeChanges) {
+        self.team.set(team);
+        self.codes.set(codes);
+        self.is_edited.set(true);
+        if self.saving.with_untracked(|saving| !matches!(saving, Saving::Running | Saving::Unread)) {
+            self.saving.set(Saving::None);
+        }
+    }
+
+    fn change(self, change: impl FnOnce(&mut Vec<Member>)) {
+        self.step(|team, _| change(&mut team.members));
+    }
+
+    /// Reads a table that somebody has chosen, and shows what it would do.
+    fn choose(self, file: ChosenFile) {
+        spawn(async move {
+            let bytes = if file.size() <= MAX_TABLE_BYTES { file.slice(0, file.size()).await } else { None };
+            let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+            self.table.set(match text.map(|text| read_csv(&text)) {
+                None => Table::Unreadable,
+                Some(Err(faults)) => Table::Faults(faults),
+                Some(Ok(rows)) => match self.team.with_untracked(|team| team.merged(&rows)) {
+                    None => Table::TooMany,
+                    Some(merged) => Table::Asking(Box::new(merged)),
+                },
+            });
+        });
+    }
+
+    fn take_table(self) {
+        if let Table::Asking(merged) = self.table.get_untracked() {
+            self.step(|team, _| *team = merged.team);
+        }
+        self.table.set(Table::None);
+    }
+
+    fn save(self, desk: Desk) {
+        let Some(store) = desk.store().filter(|_| self.saving.get_untracked() != Saving::Running) else { return };
+        let (team, codes) = (self.team.get_untracked(), self.codes.get_untracked());
+        self.saving.set(Saving::Running);
+        spawn(async move {
+            let saved = async {
+                put_in_force(&store, &team).await?;
+                change_codes(&store, &team, &codes).await
+            };
+            self.saving.set(match saved.await {
+                Ok(codes) => {
+                    self.coded.set(codes.into_keys().collect());
+                    self.codes.set(CodeChanges::new());
+                    self.before.set(Vec::new());
+                    self.is_edited.set(false);
+                    Saving::Done
+                }
+                Err(error) => Saving::Failed(error),
+            });
+            desk.refresh();
+        });
+    }
+}
