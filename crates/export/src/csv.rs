@@ -31,6 +31,12 @@ pub fn push_row<'a>(file: &mut String, cells: impl IntoIterator<Item = &'a Cell<
     file.push_str("\r\n");
 }
 
+/// Appends the headings.
+pub fn push_headings<'a>(file: &mut String, headings: impl IntoIterator<Item = &'a str>) {
+    let cells: Vec<Cell<'_>> = headings.into_iter().map(Cell::text).collect();
+    push_row(file, &cells);
+}
+
 fn push_integer(file: &mut String, number: u64) {
     if number >= 10 {
         push_integer(file, number / 10);

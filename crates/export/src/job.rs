@@ -1,7 +1,8 @@
 //! What is to be written, in the words of whoever asks for it. It travels to the worker as JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use candor_core::journal::Place;
 use serde::{Deserialize, Serialize};
 
 /// The formats.
@@ -72,6 +73,10 @@ pub struct Columns {
     pub separator: String,
     /// Surveys by `id`, and former versions by `id:version`.
     pub surveys: BTreeMap<String, SurveyWords>,
+    /// Who has so few responses here that they are not told of.
+    pub few_staff: BTreeSet<String>,
+    /// What stands instead.
+    pub few: String,
     /// Channels, outcomes, doubts, languages and forms of a comment, as `channel.kiosk`.
     pub words: BTreeMap<String, String>,
 }
@@ -164,6 +169,8 @@ pub struct Manifest {
     pub time: String,
     /// The period that it holds, `2026-11-01/2026-11-30`; `None` of the whole journal.
     pub period: Option<String>,
+    /// Of a period, from which place to which it goes, in each epoch; `None` of the whole journal.
+    pub spans: Option<Vec<(Place, Place)>>,
     /// The signed heads that the tablet has stored, as JSON.
     pub heads: String,
 }

@@ -87,6 +87,9 @@ pub struct Detailed {
     pub items: Map<String, Value>,
     /// Seconds taken.
     pub seconds: u32,
+    /// The words, where they came with the event and not from beside it.
+    #[serde(default)]
+    text: Option<PersonalText>,
 }
 
 #[derive(Deserialize)]
@@ -100,7 +103,9 @@ impl<'a> Record<'a> {
     pub fn read(placed: Placed, given: &'a str, detailed: Option<&str>, words: Option<&str>) -> Option<Self> {
         let given = serde_json::from_str(given).ok()?;
         let detailed = detailed.and_then(|json| serde_json::from_str::<DetailedRow>(json).ok()).map(|row| row.data);
+        let beside = |detailed: &Detailed| detailed.text.clone();
         let words = words.and_then(|json| serde_json::from_str(json).ok());
+        let words = words.or_else(|| detailed.as_ref().and_then(beside));
         Some(Self { given, detailed, words, placed })
     }
 

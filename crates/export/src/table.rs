@@ -71,7 +71,7 @@ impl<'a> Table<'a> {
             Cell::Integer(given.version.into()),
             Cell::name(survey.map_or("", |survey| &survey.metric)),
             Cell::name(&*given.point),
-            Cell::name(given.staff.as_deref().unwrap_or_default()),
+            Cell::name(self.staff(given.staff.as_deref().unwrap_or_default())),
             Cell::text(given.ticket.as_deref().unwrap_or_default()),
             Cell::name(self.word("language", &given.locale)),
             Cell::name(self.word("channel", channel)),
@@ -127,6 +127,11 @@ impl<'a> Table<'a> {
             return id;
         }
         self.columns.words.get(&[kind, ".", id].concat()).map_or(id, String::as_str)
+    }
+
+    /// Who served; of whom there are too few, only that there are.
+    fn staff<'r>(&'r self, staff: &'r str) -> &'r str {
+        if self.columns.few_staff.contains(staff) { &self.columns.few } else { staff }
     }
 
     fn reasons(&self, survey: Option<&SurveyWords>, level: u8, detailed: Option<&Detailed>) -> String {
@@ -212,6 +217,19 @@ mod tests {
         check("utc_offset", Cell::name("+08:00"));
         check("number", Cell::Integer(41));
         check("device", Cell::name("tablet"));
+    }
+
+    #[test]
+    fn names_nobody_who_has_too_few() {
+        let columns = Columns { few_staff: ["007".to_owned()].into(), few: "(few)".into(), ..columns() };
+        let table = Table::new(&columns);
+        let check = |staff: &str, expected| {
+            let mut record = record("");
+            record.given.data.staff = Some(staff.to_owned().into());
+            assert_eq!(cell(&table, &record, "staff"), Cell::name(expected));
+        };
+        check("007", "(few)");
+        check("008", "008");
     }
 
     #[test]

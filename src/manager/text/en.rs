@@ -1,5 +1,6 @@
 //! English.
 
+mod export;
 mod insight;
 mod provision;
 mod surveys;
@@ -61,6 +62,7 @@ pub const EN: Texts = Texts {
         stay: "Stay",
     },
     insight: insight::INSIGHT,
+    export: export::EXPORT,
     results: ResultsTexts {
         since: "since {}",
         csat: "Satisfaction (CSAT)",
@@ -107,15 +109,7 @@ pub const EN: Texts = Texts {
         no_comments: "No comments yet",
         no_comments_hint: "After rating, customers may add a few words. They are listed here, newest first.",
         reading: "Reading the journal… {}",
-        export: "Export CSV",
-        export_note: "All responses with the customers’ own words: keep the file safe. The export itself is recorded.",
-        exporting: "Exporting…",
         export_failed: "The browser took no file. Nothing was exported; try again.",
-        exported: Count { one: "{} row", other: "{} rows" },
-        exported_untraced: "{}, but this export could not be recorded",
-        export_lines: "Export JSON Lines",
-        exporting_lines: "Exporting… {}",
-        exported_lines: Count { one: "{} event", other: "{} events" },
         open_comments: "Open sealed comments",
         open_comments_hint: "Passphrase of the key. The comments stay open here until the desk is locked; nothing is stored.",
         open_comments_elsewhere: "The key that opens these comments is not on this tablet. Export JSON Lines, then open the file with the program candor where the key is.",

@@ -13,7 +13,7 @@ mod when;
 use std::collections::HashMap;
 
 use candor_core::chain::PersonalText;
-use candor_core::event::{Body, Context, EventId, IMPORT, Outcome, Rating, Scale, Written};
+use candor_core::event::{Body, Context, EventId, IMPORT, Outcome, Rating, Written};
 use candor_core::survey::Survey;
 use candor_core::time::{Moment, UnixMillis, UtcOffset, rfc3339};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-use candor_core::event::Draft;
+use candor_core::event::{Draft, Scale};
 use candor_core::facts::Facts;
 use candor_core::journal::{JournalStore, MemoryJournal};
 use candor_core::time::Uptime;
