@@ -510,11 +510,11 @@ impl IndexedDbJournal {
     }
 
     /// Appends drafts whose bodies are written already, in one transaction and in their order; one whose id is there
-    /// already is passed over. Gives how many were new.
+    /// already is passed over. Gives the ids of those that were new.
     ///
     /// # Errors
     /// As [`StoreError`] says; then nothing is written.
-    pub async fn append_written(&self, drafts: &[Written]) -> Result<u64, StoreError> {
+    pub async fn append_written(&self, drafts: &[Written]) -> Result<BTreeSet<EventId>, StoreError> {
         // Another tab may append meanwhile: the head is read where it is written.
         self.head.borrow_mut().take();
         self.run(async |database| {
@@ -528,7 +528,7 @@ impl IndexedDbJournal {
             let mut head = self.in_this_run(head.and_then(|json| Head::from_json(&json)))?;
             let (mut added, mut recent) = (BTreeSet::new(), Vec::new());
             for (draft, known) in drafts.iter().zip(known) {
-                if known.await?.is_some() || !added.insert(&draft.id) {
+                if known.await?.is_some() || !added.insert(draft.id.clone()) {
                     continue;
                 }
                 let (event, next) = head.link_written(draft.clone());
@@ -551,7 +551,7 @@ impl IndexedDbJournal {
                 }
                 kept.push_back(serde_json::to_string(event).unwrap_or_default());
             }
-            Ok(added.len() as u64)
+            Ok(added)
         })
         .await
     }

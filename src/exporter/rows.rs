@@ -22,12 +22,7 @@ const SLICE: usize = 1_500;
 const GAP: u64 = 400;
 
 /// Responses as CSV.
-pub async fn write_csv(
-    job: &Job,
-    plan: &Plan,
-    journal: &IndexedDbJournal,
-    stream: &Stream,
-) -> Result<Written, Fault> {
+pub async fn write_csv(job: &Job, plan: &Plan, journal: &IndexedDbJournal, stream: &Stream) -> Result<Written, Fault> {
     let table = Table::new(&job.columns);
     let mut file = String::new();
     if job.has_bom {
@@ -52,12 +47,7 @@ pub async fn write_csv(
 }
 
 /// Responses as a workbook.
-pub async fn write_xlsx(
-    job: &Job,
-    plan: &Plan,
-    journal: &IndexedDbJournal,
-    stream: &Stream,
-) -> Result<Written, Fault> {
+pub async fn write_xlsx(job: &Job, plan: &Plan, journal: &IndexedDbJournal, stream: &Stream) -> Result<Written, Fault> {
     let (table, mut archive, mut rows) = (Table::new(&job.columns), Archive::default(), 0);
     let (mut sheet, mut xml) = Sheet::begin(&table.headings(), plan.len() as u64);
     stream.write(&archive.begin(xlsx::RESPONSES)).await?;

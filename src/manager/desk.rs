@@ -35,6 +35,7 @@ use crate::manager::door::PAINT_MS;
 use crate::manager::export::Exporting;
 use crate::manager::figures::{Figures, file_name, file_name_with};
 use crate::manager::gate::{self, Verdict};
+use crate::manager::import::Importing;
 use crate::manager::sealing::SealingDesk;
 use crate::manager::store::Store;
 use crate::manager::surveys::records;
@@ -151,6 +152,8 @@ pub struct Desk {
     pub shelf: RwSignal<Shelf>,
     /// The export.
     pub export: Exporting,
+    /// Former ratings on their way in.
+    pub import: Importing,
     /// Saving settings.
     pub saving: RwSignal<Saving>,
     /// Changing the PIN.
@@ -241,6 +244,7 @@ impl Desk {
             surveys: RwSignal::default(),
             shelf: RwSignal::default(),
             export: Exporting::new(),
+            import: Importing::new(),
             saving: RwSignal::new(Saving::None),
             pin_change: RwSignal::new(PinChange::None),
             checkup,
@@ -320,6 +324,7 @@ impl Desk {
         self.backup.state.with_untracked(|state| state.is_running())
             || self.restore.state.with_untracked(|state| state.is_running())
             || self.export.is_running()
+            || self.import.is_running()
     }
 
     /// Whether the journal has any response, one that was restored included.

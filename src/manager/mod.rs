@@ -30,6 +30,7 @@ mod health;
 mod hours_card;
 mod icon;
 mod idle;
+mod import;
 mod insight;
 mod install;
 mod kept_pin;

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use candor_core::chain::Head;
-use candor_core::event::{Body, Draft, EventId};
+use candor_core::event::{Body, Draft, EventId, Written};
 use candor_core::journal::{Counts, JournalStore, Place, Quarantined, Restored, Row, StoreError};
 use candor_core::second::Mark;
 
@@ -48,6 +48,18 @@ impl Store {
         }
         self.tell(&News::Journal);
         Ok(())
+    }
+
+    /// Stores what is written already, in one transaction; what is there already is passed over. Gives how many
+    /// ratings were new.
+    pub async fn append_written(&self, drafts: &[Written]) -> Result<u64, StoreError> {
+        if let Ok(run) = browser::root_data("run").parse() {
+            self.journal.record_in(run);
+        }
+        let added = twice(async || self.journal.append_written(drafts).await).await?;
+        self.tell(&News::Journal);
+        let is_new = |draft: &&Written| draft.kind == "rating.given" && added.contains(&draft.id);
+        Ok(drafts.iter().filter(is_new).count() as u64)
     }
 
     /// Rows after a place as they stand, those of pruned events among them.

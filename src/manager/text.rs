@@ -20,7 +20,7 @@ macro_rules! texts {
 texts! {
     /// All texts of one language. `{}` stands for what [`fill`] puts there.
     Texts {
-        product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, insight: InsightTexts, export: ExportTexts, sync: SyncTexts,
+        product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, insight: InsightTexts, export: ExportTexts, import: ImportTexts, sync: SyncTexts,
         health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, attract: AttractTexts, provision: ProvisionTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
         backup: BackupTexts, restore: RestoreTexts, surveys: SurveysTexts, trouble: TroubleTexts,
     }
@@ -100,6 +100,17 @@ texts! {
         doubts: [&'static str; 6],
         import_channel, sheet, summary, about, period, filters, no_filters, formula, version, candor, device,
         exported_at, n, responses, responses_note, low, high, interval_note, definitions,
+    }
+
+    ImportTexts {
+        title, hint, choose, reading,
+        /// With the most megabytes.
+        unreadable, empty, checking, columns, column_is, nothing,
+        /// In the order of `Part::ALL`.
+        parts: [&'static str; 10],
+        survey, survey_hint, first_lines, lacks, ready: Count, refused: Count, more: Count, line, quotes_open, quotes_behind,
+        fields, missing, time, future, level, no_survey, long, doubled, import: Count, discard, cancel, running,
+        added: Count, known: Count, left_out: Count, stopped, words_left_out, sealed,
     }
 
     SyncTexts {

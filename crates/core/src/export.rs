@@ -90,14 +90,7 @@ impl JsonLines {
     /// `app` is the app's version, `device` the tablet that writes, `time` RFC 3339, `heads` what the tablet stores.
     ///
     /// With a `period` it is an excerpt. A head that was signed later than it ends says nothing about it, and is left out.
-    pub fn finish(
-        self,
-        app: &str,
-        device: &str,
-        time: &str,
-        period: Option<String>,
-        heads: &[SignedHead],
-    ) -> String {
+    pub fn finish(self, app: &str, device: &str, time: &str, period: Option<String>, heads: &[SignedHead]) -> String {
         let texts = match (self.has_clear_texts, self.has_sealed_texts) {
             (false, false) => "none",
             (true, false) => "clear",

@@ -144,8 +144,7 @@ impl Responses {
             // One that was linked twice stands at two places of the journal and is one response.
             Ok(Body::RatingGiven { .. }) if self.index.contains_key(&event.id) => {}
             Ok(Body::RatingGiven { value, scale, context }) if event.kind == "rating.given" => {
-                let flags =
-                    if is_import(&context) { Vec::new() } else { self.watch.given(&event, value, scale) };
+                let flags = if is_import(&context) { Vec::new() } else { self.watch.given(&event, value, scale) };
                 self.index.insert(event.id.clone(), self.all.len());
                 self.all.push(Response::given(event, value, scale, context));
                 self.doubt(flags);

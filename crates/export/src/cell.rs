@@ -55,7 +55,8 @@ impl LocalTime {
         let day = Date::of_time(rfc3339)?;
         let clock = rfc3339.get(11..19)?.as_bytes();
         let two = |tens: u8, ones: u8| {
-            (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
+            (tens.is_ascii_digit() && ones.is_ascii_digit())
+                .then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
         };
         let [h, hh, b':', m, mm, b':', s, ss] = *clock else { return None };
         let (hour, minute, second) = (two(h, hh)?, two(m, mm)?, two(s, ss)?);

@@ -14,9 +14,33 @@ use crate::record::{Detailed, Record};
 /// The columns that every export has, by their names for programs. Service items stand behind the first
 /// [`BEFORE_ITEMS`], then the questions.
 pub const FIXED: [&str; 27] = [
-    "time", "utc_offset", "rating", "level", "scale", "survey", "version", "metric", "point", "staff", "ticket", "language",
-    "channel", "outcome", "reasons", "comment", "comment_form", "contact", "seconds", "doubts", "doubts_cleared", "epoch",
-    "number", "recorded", "device", "response", "survey_id",
+    "time",
+    "utc_offset",
+    "rating",
+    "level",
+    "scale",
+    "survey",
+    "version",
+    "metric",
+    "point",
+    "staff",
+    "ticket",
+    "language",
+    "channel",
+    "outcome",
+    "reasons",
+    "comment",
+    "comment_form",
+    "contact",
+    "seconds",
+    "doubts",
+    "doubts_cleared",
+    "epoch",
+    "number",
+    "recorded",
+    "device",
+    "response",
+    "survey_id",
 ];
 /// Up to the contact.
 pub const BEFORE_ITEMS: usize = 18;
@@ -60,7 +84,8 @@ impl<'a> Table<'a> {
         let detailed = record.detailed.as_ref();
         let is_import = record.given.data.given.is_some();
         let outcome = detailed.map_or("", |detailed| detailed.outcome.as_str());
-        let offset = record.time().get(19..).map(|rest| rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit()));
+        let offset =
+            record.time().get(19..).map(|rest| rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit()));
         let mut cells = vec![
             time(record.time()),
             Cell::name(offset.unwrap_or_default()),

@@ -104,7 +104,9 @@ pub fn filters(insight: Insight, language: Language) -> String {
 
 fn definitions(columns: &Columns, is_in_words: bool, language: Language) -> Vec<(String, String)> {
     let words = &language.texts().export;
-    let means = words.columns.map(|(heading, means)| if is_in_words { means.to_owned() } else { format!("{heading}: {means}") });
+    let means = words
+        .columns
+        .map(|(heading, means)| if is_in_words { means.to_owned() } else { format!("{heading}: {means}") });
     let mut fixed = columns.fixed.iter().cloned().zip(means);
     let mut all: Vec<(String, String)> = fixed.by_ref().take(BEFORE_ITEMS).collect();
     let asked = |asked: &[candor_export::job::Asked], means: &str| {

@@ -47,9 +47,8 @@ fn Card(insight: Insight, language: Language) -> impl IntoView {
     let (exporting, words) = (insight.desk.export, &language.texts().export);
     let count = insight.read(|facts, view, today, measure| selection(facts, view, today, measure).count());
     let format = Memo::new(move |_| exporting.options.with(|options| options.format));
-    let is_running = Memo::new(move |_| {
-        exporting.state.with(|state| matches!(state, State::Preparing | State::Running { .. }))
-    });
+    let is_running =
+        Memo::new(move |_| exporting.state.with(|state| matches!(state, State::Preparing | State::Running { .. })));
     let chosen = move || {
         let ratings = words.ratings.of(count.get(), &browser::integer(count.get(), language));
         let period = insight.view.with(|view| names::span(view.period, language));
@@ -177,7 +176,11 @@ fn choice(
 }
 
 fn bar(state: &State) -> impl IntoView + use<> {
-    let of = if let State::Running { done, total } = state { Some((done.to_string(), total.max(&1).to_string())) } else { None };
+    let of = if let State::Running { done, total } = state {
+        Some((done.to_string(), total.max(&1).to_string()))
+    } else {
+        None
+    };
     let (done, total) = of.unzip();
     view! { <progress value=done max=total></progress> }
 }

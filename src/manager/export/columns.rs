@@ -41,9 +41,11 @@ pub fn columns(
     };
     let surveys: Vec<&str> =
         facts.surveys().filter(|id| of(&|narrow| narrow.surveys = vec![(*id).to_owned()]) > 0).collect();
-    let is_few = |staff: &&str| (1..FEWEST_FOR_A_PERSON).contains(&of(&|narrow| narrow.staff = vec![(*staff).to_owned()]));
+    let is_few =
+        |staff: &&str| (1..FEWEST_FOR_A_PERSON).contains(&of(&|narrow| narrow.staff = vec![(*staff).to_owned()]));
     let few_staff: BTreeSet<String> = facts.staff().filter(is_few).map(str::to_owned).collect();
-    let fixed = if is_in_words { words.columns.map(|(heading, _)| heading.to_owned()) } else { FIXED.map(str::to_owned) };
+    let fixed =
+        if is_in_words { words.columns.map(|(heading, _)| heading.to_owned()) } else { FIXED.map(str::to_owned) };
     let mut columns = Columns {
         fixed: fixed.to_vec(),
         others: if is_in_words { words.others.0 } else { "other_answers" }.to_owned(),

@@ -1,6 +1,7 @@
 //! English.
 
 mod export;
+mod import;
 mod insight;
 mod provision;
 mod surveys;
@@ -63,6 +64,7 @@ pub const EN: Texts = Texts {
     },
     insight: insight::INSIGHT,
     export: export::EXPORT,
+    import: import::IMPORT,
     results: ResultsTexts {
         since: "since {}",
         csat: "Satisfaction (CSAT)",

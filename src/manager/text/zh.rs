@@ -1,6 +1,7 @@
 //! Chinese.
 
 mod export;
+mod import;
 mod insight;
 mod provision;
 mod surveys;
@@ -63,6 +64,7 @@ pub const ZH: Texts = Texts {
     },
     insight: insight::INSIGHT,
     export: export::EXPORT,
+    import: import::IMPORT,
     results: ResultsTexts {
         since: "自 {}",
         csat: "满意率 CSAT",

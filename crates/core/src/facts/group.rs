@@ -332,7 +332,8 @@ impl<'a> Selection<'a> {
         let is_import: Vec<bool> = (0..facts.settings.values().len() as u32).map(|id| facts.is_import(id)).collect();
         self.each(|segment, at| {
             if is_import.get(segment.settings[at] as usize) != Some(&true)
-                && segment.outcome(at).is_some_and(|outcome| outcome != Outcome::TimedOut) {
+                && segment.outcome(at).is_some_and(|outcome| outcome != Outcome::TimedOut)
+            {
                 seconds.extend(segment.seconds(at));
             }
         });

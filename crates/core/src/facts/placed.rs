@@ -1,7 +1,7 @@
 //! Where the events of a response stand, and what has become of it since they were recorded: what an export needs beside
 //! the events themselves.
 
-use super::{Facts, RowId, Selection, Segment};
+use super::{Facts, RowId, Segment, Selection};
 use crate::journal::Place;
 use crate::vandal::Reason;
 

@@ -38,8 +38,15 @@ impl Former {
     pub fn content(&self) -> String {
         let level = self.rating.level().to_string();
         let parts = [
-            &self.given.to_text(), &level, &self.survey, &self.point, &self.staff, &self.ticket, &self.language,
-            &self.reasons.join("\u{1F}"), &self.comment,
+            &self.given.to_text(),
+            &level,
+            &self.survey,
+            &self.point,
+            &self.staff,
+            &self.ticket,
+            &self.language,
+            &self.reasons.join("\u{1F}"),
+            &self.comment,
         ];
         parts.map(String::as_str).join("\u{1E}")
     }
@@ -116,13 +123,15 @@ fn level(text: &str, survey: &Survey) -> Result<Rating, Wrong> {
         return Err(Wrong::Missing(Part::Rating));
     }
     // `4.0` is how a spreadsheet with empty cells writes 4.
-    let number = text.split_once('.').filter(|(_, rest)| rest.bytes().all(|digit| digit == b'0')).map_or(text, |(n, _)| n);
+    let number =
+        text.split_once('.').filter(|(_, rest)| rest.bytes().all(|digit| digit == b'0')).map_or(text, |(n, _)| n);
     let by_number = number.parse().ok().and_then(Rating::new).filter(|rating| survey.scale.has(*rating));
     let is_called = |rating: &Rating| {
         let lowered = text.to_lowercase();
-        survey.locales.iter().any(|locale| {
-            survey.level_text(*rating, locale).is_some_and(|name| name.to_lowercase() == lowered)
-        })
+        survey
+            .locales
+            .iter()
+            .any(|locale| survey.level_text(*rating, locale).is_some_and(|name| name.to_lowercase() == lowered))
     };
     let rating = by_number.or_else(|| survey.scale.levels().find(is_called));
     rating.ok_or_else(|| Wrong::Level { text: text.to_owned(), scale: survey.scale })

@@ -75,13 +75,33 @@ impl Part {
     /// What a heading most likely means.
     fn guess(heading: &str) -> Option<Self> {
         const KNOWN: [(Part, &[&str]); 10] = [
-            (Part::Time, &["time", "date", "datetime", "timestamp", "created", "created at", "given", "时间", "日期", "评价时间"]),
-            (Part::Rating, &["rating", "score", "level", "stars", "value", "评分", "分数", "评价", "满意度", "星级", "得分"]),
+            (
+                Part::Time,
+                &[
+                    "time",
+                    "date",
+                    "datetime",
+                    "timestamp",
+                    "created",
+                    "created at",
+                    "given",
+                    "时间",
+                    "日期",
+                    "评价时间",
+                ],
+            ),
+            (
+                Part::Rating,
+                &["rating", "score", "level", "stars", "value", "评分", "分数", "评价", "满意度", "星级", "得分"],
+            ),
             (Part::Point, &["point", "location", "window", "counter", "site", "服务点", "窗口", "网点", "地点"]),
             (Part::Staff, &["staff", "agent", "employee", "clerk", "工号", "员工", "服务人员", "柜员"]),
             (Part::Survey, &["survey", "survey_id", "问卷", "问卷编号"]),
             (Part::Reasons, &["reasons", "reason", "tags", "原因", "评价原因"]),
-            (Part::Comment, &["comment", "comments", "text", "feedback", "remark", "意见", "评论", "留言", "建议", "备注"]),
+            (
+                Part::Comment,
+                &["comment", "comments", "text", "feedback", "remark", "意见", "评论", "留言", "建议", "备注"],
+            ),
             (Part::Language, &["language", "locale", "lang", "语言"]),
             (Part::Ticket, &["ticket", "case", "order", "办件编号", "票号", "单号", "编号"]),
             (Part::Id, &["response", "id", "uuid", "response id", "评价编号"]),

@@ -146,11 +146,15 @@ fn reads_a_time_in_every_form_that_means_one_thing() {
         assert_eq!(given.to_text(), expected, "{text}");
     };
     check("2024-05-03T10:00:00Z", "2024-05-03T10:00:00Z");
-    for local in ["2024-05-03 10:00", "2024/5/3 10:00:00", "2024.05.03 10:00:00.000", "2024年5月3日 10：00", "2024-05-03T10:00"] {
+    for local in
+        ["2024-05-03 10:00", "2024/5/3 10:00:00", "2024.05.03 10:00:00.000", "2024年5月3日 10：00", "2024-05-03T10:00"]
+    {
         check(local, "2024-05-03T10:00:00.000+08:00");
     }
     check(" 2024-5-3 ", "2024-05-03");
-    for wrong in ["", "24-05-03", "2024-13-01", "2024-05", "2024-05-03 24:00", "2024-05-03 10", "45000", "2024-05-03 10:00 PM"] {
+    for wrong in
+        ["", "24-05-03", "2024-13-01", "2024-05", "2024-05-03 24:00", "2024-05-03 10", "45000", "2024-05-03 10:00 PM"]
+    {
         assert_eq!(Given::read(wrong, |_| UtcOffset(480)), None, "{wrong}");
     }
 }
@@ -158,7 +162,8 @@ fn reads_a_time_in_every_form_that_means_one_thing() {
 #[test]
 fn an_offset_is_that_of_the_day() {
     // Summer time from the last Sunday of March, as in Berlin in 2024.
-    let berlin = |at: UnixMillis| UtcOffset(if (1_711_846_800_000..1_729_990_800_000).contains(&at.0) { 120 } else { 60 });
+    let berlin =
+        |at: UnixMillis| UtcOffset(if (1_711_846_800_000..1_729_990_800_000).contains(&at.0) { 120 } else { 60 });
     let text = |text| Given::read(text, berlin).unwrap().to_text();
     assert_eq!(text("2024-03-31 01:59"), "2024-03-31T01:59:00.000+01:00");
     assert_eq!(text("2024-03-31 03:01"), "2024-03-31T03:01:00.000+02:00");

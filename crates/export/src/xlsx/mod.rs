@@ -72,10 +72,8 @@ fn content_types() -> String {
         ("/xl/drawings/drawing1.xml", format!("{drawing}+xml")),
         ("/xl/charts/chart1.xml", format!("{drawing}ml.chart+xml")),
     ];
-    let parts: Vec<String> = parts
-        .iter()
-        .map(|(part, kind)| format!("<Override PartName=\"{part}\" ContentType=\"{kind}\"/>"))
-        .collect();
+    let parts: Vec<String> =
+        parts.iter().map(|(part, kind)| format!("<Override PartName=\"{part}\" ContentType=\"{kind}\"/>")).collect();
     format!(
         "{HEAD}<Types xmlns=\"{PACKAGE}/content-types\"><Default Extension=\"rels\" \
          ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" \

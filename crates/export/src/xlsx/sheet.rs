@@ -49,8 +49,7 @@ impl Sheet {
             xml.push_str(&format!("<c r=\"{letters}1\" s=\"{HEADING}\" t=\"inlineStr\"><is><t>{heading}</t></is></c>"));
         }
         xml.push_str("</row>");
-        let sheet =
-            Self { letters, rows: 1, row: String::new(), strings: Vec::new(), places: HashMap::new(), uses: 0 };
+        let sheet = Self { letters, rows: 1, row: String::new(), strings: Vec::new(), places: HashMap::new(), uses: 0 };
         (sheet, xml)
     }
 

@@ -24,7 +24,9 @@ impl Rows {
         if !cells.is_empty() {
             self.xml.push_str(&format!("<row r=\"{}\">", self.next));
             let cells = cells.iter().zip(["A", "B", "C"]);
-            cells.for_each(|(cell, column)| self.xml.push_str(&cell.replacen('@', &format!("{column}{}", self.next), 1)));
+            cells.for_each(|(cell, column)| {
+                self.xml.push_str(&cell.replacen('@', &format!("{column}{}", self.next), 1))
+            });
             self.xml.push_str("</row>");
         }
         self.next += 1;

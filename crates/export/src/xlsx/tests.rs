@@ -74,7 +74,10 @@ fn a_text_is_a_text_whatever_it_begins_with() {
     let (mut sheet, _) = Sheet::begin(&["a", "b"], 1);
     let mut xml = String::new();
     sheet.push_row(&mut xml, &[Cell::text("=1+1"), Cell::name("=2+2")]);
-    assert!(xml.contains("<c r=\"A2\" t=\"inlineStr\"><is><t>=1+1</t></is></c><c r=\"B2\" t=\"s\"><v>0</v></c>"), "{xml}");
+    assert!(
+        xml.contains("<c r=\"A2\" t=\"inlineStr\"><is><t>=1+1</t></is></c><c r=\"B2\" t=\"s\"><v>0</v></c>"),
+        "{xml}"
+    );
     assert!(!xml.contains("<f>"));
 }
 

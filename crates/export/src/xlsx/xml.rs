@@ -65,7 +65,10 @@ mod tests {
     #[test]
     fn a_cell_holds_so_much_and_no_half_a_letter() {
         let long = "好😀".repeat(20_000);
-        assert_eq!(fitting(&long).encode_utf16().count(), MOST_UNITS - 1 + usize::from(MOST_UNITS % 3 == 0) + usize::from(MOST_UNITS % 3 == 1));
+        assert_eq!(
+            fitting(&long).encode_utf16().count(),
+            MOST_UNITS - 1 + usize::from(MOST_UNITS % 3 == 0) + usize::from(MOST_UNITS % 3 == 1)
+        );
         assert_eq!(fitting("short"), "short");
     }
 }

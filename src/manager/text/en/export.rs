@@ -10,9 +10,18 @@ pub const EXPORT: ExportTexts = ExportTexts {
     ratings: Count { one: "{} rating", other: "{} ratings" },
     format: "Format",
     formats: [
-        ("Excel workbook (XLSX)", "Ratings as a table with real times and numbers; a second sheet with figures, a chart and what each column means."),
-        ("Table (CSV)", "For any spreadsheet or statistics program. A text that a spreadsheet would take for a formula gets an apostrophe in front."),
-        ("Evidence (JSON Lines)", "The events themselves with their hashes, which the program candor can verify. Of the filters only the period counts: a chain with gaps proves nothing."),
+        (
+            "Excel workbook (XLSX)",
+            "Ratings as a table with real times and numbers; a second sheet with figures, a chart and what each column means.",
+        ),
+        (
+            "Table (CSV)",
+            "For any spreadsheet or statistics program. A text that a spreadsheet would take for a formula gets an apostrophe in front.",
+        ),
+        (
+            "Evidence (JSON Lines)",
+            "The events themselves with their hashes, which the program candor can verify. Of the filters only the period counts: a chain with gaps proves nothing.",
+        ),
     ],
     written_in: "Headings and answers",
     writings: ["In words", "As codes, for programs"],
@@ -72,7 +81,14 @@ pub const EXPORT: ExportTexts = ExportTexts {
     few: "(fewer than 5)",
     outcomes: ["Sent", "Skipped", "Left alone"],
     forms: ["In clear", "Sealed"],
-    doubts: ["Too many at once", "To and fro", "One level again and again", "While closed", "Too fast to be read", "Without a pause"],
+    doubts: [
+        "Too many at once",
+        "To and fro",
+        "One level again and again",
+        "While closed",
+        "Too fast to be read",
+        "Without a pause",
+    ],
     import_channel: "From a file",
     sheet: "Ratings",
     summary: "Summary",

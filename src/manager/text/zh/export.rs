@@ -12,7 +12,10 @@ pub const EXPORT: ExportTexts = ExportTexts {
     formats: [
         ("Excel 工作簿（XLSX）", "一条评价一行，时间和数字可直接计算；另有一张汇总表，含指标、图表和各列说明。"),
         ("表格（CSV）", "任何表格或统计软件都能打开。会被当成公式的文字，前面会加一个撇号。"),
-        ("存证（JSON Lines）", "事件原文及其哈希，可用 candor 程序核验。只按期间导出，其他筛选不起作用：链条有缺口就无法核验。"),
+        (
+            "存证（JSON Lines）",
+            "事件原文及其哈希，可用 candor 程序核验。只按期间导出，其他筛选不起作用：链条有缺口就无法核验。",
+        ),
     ],
     written_in: "表头和答案",
     writings: ["用文字", "用代码（供程序读取）"],
@@ -26,7 +29,9 @@ pub const EXPORT: ExportTexts = ExportTexts {
     handed: "已交给浏览器：{0}，共 {1}。",
     rows: Count { one: "{} 条评价", other: "{} 条评价" },
     events: Count { one: "{} 个事件", other: "{} 个事件" },
-    lost: Count { one: "有 {} 条评价已无法读取，不在文件里。", other: "有 {} 条评价已无法读取，不在文件里。" },
+    lost: Count {
+        one: "有 {} 条评价已无法读取，不在文件里。", other: "有 {} 条评价已无法读取，不在文件里。"
+    },
     untraced: "这次导出没能记入日志。",
     cancelled: "已取消，没有留下文件。",
     not_taken: "文件没能写入：可能空间不足，或这个浏览器不支持压缩。请改用 CSV，或换个位置。",
