@@ -1,5 +1,7 @@
 //! What the tests of this crate share: a response, and columns for it.
 
+mod readers;
+
 use std::collections::BTreeMap;
 
 use candor_core::chain::PersonalText;
@@ -32,6 +34,8 @@ pub fn columns() -> Columns {
         items: vec![asked("wait", "等候", BTreeMap::new())],
         questions: vec![asked("area", "来办什么", map([("loans", "贷款")]))],
         others: "others".into(),
+        few: String::new(),
+        few_staff: Default::default(),
         separator: "; ".into(),
         surveys: BTreeMap::from([("bank".to_owned(), survey)]),
         words: map([("doubt.burst", "连点")]),
