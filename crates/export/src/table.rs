@@ -88,7 +88,7 @@ impl<'a> Table<'a> {
             record.time().get(19..).map(|rest| rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit()));
         let mut cells = vec![
             time(record.time()),
-            Cell::name(offset.unwrap_or_default()),
+            Cell::name(offset.map(utc).unwrap_or_default()),
             Cell::Integer(placed.level.into()),
             Cell::name(level.map_or("", String::as_str)),
             Cell::name(self.word("scale", given.scale.as_deref().unwrap_or(USUAL_SCALE))),
@@ -197,6 +197,11 @@ fn rest(answers: &Map<String, Value>, known: &[&str], others: &mut Vec<String>) 
     }
 }
 
+/// `UTC+08:00`: a sign in front would make a formula of it.
+fn utc(offset: &str) -> String {
+    if offset == "Z" { "UTC".to_owned() } else { ["UTC", offset].concat() }
+}
+
 /// A time as a time; one that is none as it was written.
 fn time(rfc3339: &str) -> Cell<'_> {
     LocalTime::parse(rfc3339).map_or_else(|| Cell::text(rfc3339), Cell::Time)
@@ -239,7 +244,7 @@ mod tests {
         check("doubts_cleared", Cell::name("alternation"));
         check("seconds", Cell::Integer(8));
         check("channel", Cell::name("kiosk"));
-        check("utc_offset", Cell::name("+08:00"));
+        check("utc_offset", Cell::name("UTC+08:00"));
         check("number", Cell::Integer(41));
         check("device", Cell::name("tablet"));
     }
