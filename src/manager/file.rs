@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(text("好,1".as_bytes()).await, good);
         assert_eq!(text("\u{FEFF}好,1".as_bytes()).await, good);
         assert_eq!(text(b"\xBA\xC3,1").await, good, "GB 18030");
-        assert_eq!(text(b"\xFF\xFE\x7D\x59,\01\0").await, good, "UTF-16");
+        assert_eq!(text(b"\xFF\xFE\x7D\x59\x2C\x00\x31\x00").await, good, "UTF-16");
         assert_eq!(text(b"0123456789").await, None, "too long");
         assert_eq!(text(b"\xFF\x00").await, None, "in no encoding");
     }

@@ -212,9 +212,13 @@ mod tests {
     }
 
     /// As a reader of somebody else's finds it.
-    fn read(file: &str) -> Vec<String> {
+    fn read_row(file: &str, row: usize) -> Vec<String> {
         let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(file.as_bytes());
-        reader.records().next().unwrap().unwrap().iter().map(str::to_owned).collect()
+        reader.records().nth(row).unwrap().unwrap().iter().map(str::to_owned).collect()
+    }
+
+    fn read(file: &str) -> Vec<String> {
+        read_row(file, 0)
     }
 
     #[test]
@@ -277,12 +281,14 @@ mod tests {
     proptest! {
         #[test]
         fn every_text_comes_back_as_it_was(texts in prop::collection::vec("(?s)['=+@\t\r\n,;\"-]{0,3}.{0,20}", 2..5)) {
-            let file = written(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+            // Below headings, as in every export: at a file's beginning U+FEFF is its mark.
+            let row = written(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+            let file = [&written(&vec!["heading"; texts.len()]), &row].map(String::as_str).concat();
             // A line that has nothing in it is none.
             prop_assume!(texts.iter().any(|text| !text.is_empty()));
-            let theirs: Vec<String> = read(&file).iter().map(|field| unguarded(field).to_owned()).collect();
+            let theirs: Vec<String> = read_row(&file, 1).iter().map(|field| unguarded(field).to_owned()).collect();
             prop_assert_eq!(&theirs, &texts);
-            let own = Reader::new(&file, ',').next().unwrap();
+            let own = Reader::new(&file, ',').nth(1).unwrap();
             prop_assert_eq!(own.fault, None);
             let own: Vec<String> = own.fields.iter().map(|field| unguarded(field).to_owned()).collect();
             prop_assert_eq!(&own, &texts);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use candor_core::event::{CHANNELS, IMPORT};
-use candor_core::facts::{Facts, Filter};
+use candor_core::facts::Facts;
 use candor_core::first_screen::language_name;
 use candor_core::hours::Date;
 use candor_core::insight::{Measure, View};
@@ -33,17 +33,11 @@ pub fn columns(
     language: Language,
 ) -> Columns {
     let words = &language.texts().export;
-    let filter = view.filter(today, measure);
-    let of = |change: &dyn Fn(&mut Filter)| {
-        let mut narrow = filter.clone();
-        change(&mut narrow);
-        facts.select(&narrow).count()
-    };
-    let surveys: Vec<&str> =
-        facts.surveys().filter(|id| of(&|narrow| narrow.surveys = vec![(*id).to_owned()]) > 0).collect();
-    let is_few =
-        |staff: &&str| (1..FEWEST_FOR_A_PERSON).contains(&of(&|narrow| narrow.staff = vec![(*staff).to_owned()]));
-    let few_staff: BTreeSet<String> = facts.staff().filter(is_few).map(str::to_owned).collect();
+    let chosen = facts.select(&view.filter(today, measure));
+    let [staff, surveys] = chosen.staff_and_surveys();
+    let surveys: Vec<&str> = surveys.into_keys().collect();
+    let few = staff.into_iter().filter(|(_, count)| *count < FEWEST_FOR_A_PERSON);
+    let few_staff: BTreeSet<String> = few.map(|(name, _)| name.to_owned()).collect();
     let fixed =
         if is_in_words { words.columns.map(|(heading, _)| heading.to_owned()) } else { FIXED.map(str::to_owned) };
     let mut columns = Columns {

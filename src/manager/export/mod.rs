@@ -8,12 +8,13 @@ mod worker;
 pub use self::card::{ExportButton, ExportCard};
 
 use candor_core::event::Body;
-use candor_core::facts::{Facts, Selection};
+use candor_core::facts::{Facts, Filter, Selection};
+use candor_core::hours::Date;
 use candor_core::insight::{is_hidden, selection};
 use candor_core::journal::{Place, StoreError};
 use candor_core::time::rfc3339;
 use candor_core::witness::HEADS_RECORD;
-use candor_export::job::{Format, Job, Manifest};
+use candor_export::job::{About, Columns, Format, Job, Manifest};
 use candor_export::plan::Plan;
 use leptos::prelude::*;
 
@@ -247,31 +248,32 @@ async fn prepare(insight: Insight, options: Options, language: Language) -> Resu
     let heads = store.load(HEADS_RECORD).await.map_err(fault_of)?.unwrap_or_default();
     let (now, device) = (clock::now(), head.map(|head| head.device).unwrap_or_default());
     let time = rfc3339(now, clock::offset_at(now));
-    let made = untrack(|| {
-        insight.desk.with_facts(|facts, today| {
-            let chosen = selection(facts, &view, today, &measure);
-            let days = view.days(today);
-            let is_table = options.format != Format::Jsonl;
-            let columns = columns::columns(insight.desk, facts, &view, today, &measure, options.is_in_words, language);
-            let about = about::about(insight, facts, &columns, &time, &device, options.is_in_words, language);
-            let period = days.map(|days| format!("{}/{}", String::from(days.from), String::from(days.to)));
-            let spans = days.map(|days| {
-                let of_period = facts.select(&candor_core::facts::Filter { days: Some(days), ..Default::default() });
-                spans(&of_period)
-            });
-            let manifest = Manifest {
-                app: env!("CARGO_PKG_VERSION").to_owned(),
-                device: device.clone(),
-                time: time.clone(),
-                period,
-                spans,
-                heads: heads.clone(),
-            };
-            let plan = if is_table { Plan::of(&chosen) } else { Plan::default() };
-            (Job { format: options.format, has_bom: options.has_bom, columns, about, manifest }, plan)
-        })
-    });
-    made.ok_or(Fault::Unreadable)
+    let look = |what: &mut dyn FnMut(&Facts, Date)| {
+        untrack(|| insight.desk.with_facts(|facts, today| what(facts, today))).ok_or(Fault::Unreadable)
+    };
+    let (mut columns, mut about, mut plan) = (Columns::default(), About::default(), Plan::default());
+    let app = env!("CARGO_PKG_VERSION").to_owned();
+    let mut manifest = Manifest { app, device, time, heads, ..Manifest::default() };
+    let is_in_words = options.is_in_words;
+    // A pass or two at a time: in between the page draws.
+    look(&mut |facts, today| {
+        columns = columns::columns(insight.desk, facts, &view, today, &measure, is_in_words, language);
+    })?;
+    sleep(0).await;
+    look(&mut |facts, _| {
+        about = about::about(insight, facts, &columns, &manifest.time, &manifest.device, is_in_words, language);
+    })?;
+    sleep(0).await;
+    look(&mut |facts, today| {
+        if options.format != Format::Jsonl {
+            plan = Plan::of(&selection(facts, &view, today, &measure));
+            return;
+        }
+        let days = view.days(today);
+        manifest.period = days.map(|days| format!("{}/{}", String::from(days.from), String::from(days.to)));
+        manifest.spans = days.map(|days| spans(&facts.select(&Filter { days: Some(days), ..Filter::default() })));
+    })?;
+    Ok((Job { format: options.format, has_bom: options.has_bom, columns, about, manifest }, plan))
 }
 
 fn fault_of(_: StoreError) -> Fault {
