@@ -301,6 +301,22 @@ need_receivers() {
   stop "the libraries of the receivers" "$(reason) (all of it: $LOG)" "npm ci --prefix .tools/receivers"
 }
 
+# Programs that open the exports: a spreadsheet, and the libraries that an analyst uses.
+need_readers() {
+  command -v soffice >/dev/null || apt_install "the tests open the exports in a spreadsheet" libreoffice-calc-nogui
+  local to=$TOOLS/readers wanted
+  wanted="pandas==$PANDAS_VERSION openpyxl==$OPENPYXL_VERSION csvkit==$CSVKIT_VERSION"
+  [[ $(cat "$to/wanted" 2>/dev/null) == "$wanted" ]] && return
+  python3 -c 'import ensurepip' 2>/dev/null ||
+    apt_install "Python reads the exports as an analyst would" python3 python3-venv
+  say "pandas, openpyxl and csvkit: by pip, the tests read the exports with them"
+  rm -rf "$to"
+  # shellcheck disable=SC2086 # the words of what is wanted
+  logged python3 -m venv "$to" && logged "$to/bin/pip" install --quiet $wanted ||
+    stop "pandas, openpyxl and csvkit" "$(reason) (all of it: $LOG)" "python3 -m venv .tools/readers"
+  printf '%s\n' "$wanted" >"$to/wanted"
+}
+
 # mkfs.ext4 lies where only root looks.
 need_file_systems() {
   PATH=$PATH:/usr/sbin command -v mkfs.ext4 >/dev/null ||
@@ -350,6 +366,7 @@ setup_test() {
     need_npm_tools
     need_browsers
     need_receivers
+    need_readers
     need_file_systems
     need_postgres
   ) &

@@ -9,3 +9,6 @@ TRUNK_VERSION=0.21.14       # 0.22 asks for a newer compiler than stable 1.95
 BINARYEN_VERSION=132.0.0    # Debian's wasm-opt (108) cannot read what rustc emits now
 ESBUILD_VERSION=0.28.2      # makes the JavaScript small; Trunk's own minifier cannot read what wasm-bindgen writes
 GECKODRIVER_VERSION=0.37.1  # Debian has Firefox but not its driver
+PANDAS_VERSION=3.1.1         # these three read the exports as other people's programs do
+OPENPYXL_VERSION=3.1.5
+CSVKIT_VERSION=2.2.0

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod code;
+pub mod exporter;
 pub mod keeper;
 pub mod kiosk;
 pub mod manager;

@@ -86,6 +86,41 @@ const FAILURES_BEFORE_REST: u32 = 4;
 const REST_MS: u64 = 2_500;
 const MOST_REST_DOUBLINGS: u32 = 2;
 
+/// Between the texts of a [`Listed`]: no JSON has it in it (RFC 8259, section 7).
+const BETWEEN: &str = "\u{1E}";
+
+/// Events between two places.
+#[derive(Clone, Debug, Default)]
+pub struct Span {
+    /// The events as they lie there; in what had to be read one by one, with their words in them.
+    pub events: Listed,
+    /// The words beside them.
+    pub texts: Listed,
+}
+
+/// Texts in one long text, by their places.
+#[derive(Clone, Debug, Default)]
+pub struct Listed {
+    keys: Vec<f64>,
+    /// Where each ends.
+    ends: Vec<usize>,
+    text: String,
+}
+
+impl Listed {
+    fn of(keys: Vec<f64>, text: String) -> Self {
+        let ends = text.match_indices(BETWEEN).map(|(at, _)| at).chain([text.len()]).collect();
+        Self { keys, ends, text }
+    }
+
+    /// The text at a place.
+    pub fn at(&self, place: Place) -> Option<&str> {
+        let at = self.keys.binary_search_by(|key| key.total_cmp(&key_of(place))).ok()?;
+        let from = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| end + BETWEEN.len());
+        self.text.get(from..*self.ends.get(at)?)
+    }
+}
+
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 type Pending<'a, T> = Boxed<'a, Result<T, Error>>;
 
@@ -435,6 +470,92 @@ impl IndexedDbJournal {
             rows.extend(row.await?.map(|json| Row { place: place_of(*key), json }));
         }
         Ok(rows)
+    }
+
+    /// The events between two places, both included, and the words beside them, in two long texts: to whoever passes all
+    /// of them once, one text is worth a thousand small ones.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn span(&self, from: Place, to: Place) -> Result<Span, StoreError> {
+        let range = || KeyRange::Bound(key_of(from), false, key_of(to), false);
+        let outcome = self
+            .run(async |database| {
+                let transaction = database.transaction([EVENTS, TEXTS]).build()?;
+                let (events, texts) = (transaction.object_store(EVENTS)?, transaction.object_store(TEXTS)?);
+                // All four are asked before the first is waited for.
+                let events = (keys(&events, range(), u32::MAX)?, joined(&events, range())?);
+                let texts = (keys(&texts, range(), u32::MAX)?, joined(&texts, range())?);
+                let (events, texts) = ((events.0.await?, events.1.await?), (texts.0.await?, texts.1.await?));
+                // Where a table and its index are at odds, nobody knows which value is whose.
+                let fit = |(keys, (count, _)): &(Vec<f64>, (u32, String))| keys.len() == *count as usize;
+                if fit(&events) && fit(&texts) {
+                    Ok(Span { events: Listed::of(events.0, events.1.1), texts: Listed::of(texts.0, texts.1.1) })
+                } else {
+                    Err(UnexpectedDataError::PollState.into())
+                }
+            })
+            .await;
+        match outcome {
+            Err(error) if is_unreadable(&error) => {
+                let present = self.run(async |database| {
+                    let transaction = database.transaction(EVENTS).build()?;
+                    keys(&transaction.object_store(EVENTS)?, range(), u32::MAX)?.await
+                });
+                let rows = self.readable_rows(&present.await?).await?;
+                let keys = rows.iter().map(|row| key_of(row.place)).collect();
+                let events: Vec<String> = rows.into_iter().map(|row| row.json).collect();
+                Ok(Span { events: Listed::of(keys, events.join(BETWEEN)), texts: Listed::default() })
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Appends drafts whose bodies are written already, in one transaction and in their order; one whose id is there
+    /// already is passed over. Gives the ids of those that were new.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; then nothing is written.
+    pub async fn append_all(&self, drafts: &[Written]) -> Result<BTreeSet<EventId>, StoreError> {
+        // Another tab may append meanwhile: the head is read where it is written.
+        self.head.borrow_mut().take();
+        self.run(async |database| {
+            let transaction = writing(database, &[EVENTS, TEXTS, IDS, OUTBOX, RECORDS])?;
+            let (records, ids) = (transaction.object_store(RECORDS)?, transaction.object_store(IDS)?);
+            let mut known = Vec::new();
+            for draft in drafts {
+                known.push(get::<f64>(&ids, draft.id.as_str())?);
+            }
+            let head = get::<String>(&records, HEAD)?.await?;
+            let mut head = self.in_this_run(head.and_then(|json| Head::from_json(&json)))?;
+            let (mut added, mut recent) = (BTreeSet::new(), Vec::new());
+            for (draft, known) in drafts.iter().zip(known) {
+                if known.await?.is_some() || !added.insert(draft.id.clone()) {
+                    continue;
+                }
+                let (event, next) = head.link_written(draft.clone());
+                let key = key_of(Place { epoch: event.epoch, seq: event.seq });
+                add(&ids, event.id.as_str(), key)?;
+                if let Some(ticket) = event.data.get("ticket").and_then(serde_json::Value::as_str) {
+                    put(&ids, ticket_key(ticket), key)?;
+                }
+                queue(&transaction, key, &event, draft.text.as_ref())?;
+                recent.push(CloudEvent::new(&event, draft.text.as_ref()));
+                head = next;
+            }
+            put(&records, HEAD, head.to_json())?;
+            commit(transaction, RECORDS).await?;
+            self.remember(head);
+            let mut kept = self.recent.borrow_mut();
+            for event in recent.iter().rev().take(RECENT).rev() {
+                if kept.len() >= RECENT {
+                    kept.pop_front();
+                }
+                kept.push_back(serde_json::to_string(event).unwrap_or_default());
+            }
+            Ok(added)
+        })
+        .await
     }
 
     /// Writes events over what the database has at their places, where something still waits there; what the receiver
@@ -1273,6 +1394,15 @@ fn keys(store: &ObjectStore<'_>, range: KeyRange<f64>, limit: u32) -> Result<Pen
 fn values(store: &ObjectStore<'_>, range: KeyRange<f64>, limit: u32) -> Result<Pending<'static, Vec<String>>, Error> {
     let request = store.get_all::<String>().with_query::<f64, _>(range).with_limit(limit).primitive()?;
     Ok(Box::pin(async move { request.await?.collect() }))
+}
+
+/// How many values there are, and all of them in one text: a crossing from the browser for all, and not for each.
+fn joined(store: &ObjectStore<'_>, range: KeyRange<f64>) -> Result<Pending<'static, (u32, String)>, Error> {
+    let request = store.get_all::<JsValue>().with_query::<f64, _>(range).primitive()?;
+    Ok(Box::pin(async move {
+        let values: js_sys::Array = request.await?.filter_map(Result::ok).collect();
+        Ok((values.length(), values.join(BETWEEN).into()))
+    }))
 }
 
 /// Keys with their values. Where a table and its index are at odds, one of the two lists is shorter: then nobody knows

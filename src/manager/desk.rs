@@ -9,7 +9,6 @@ use std::rc::Rc;
 use candor_core::cases::Cases;
 use candor_core::chain::Hash;
 use candor_core::event::{Body, EventId};
-use candor_core::export;
 use candor_core::facts::{Facts, RowId};
 use candor_core::health::Health;
 use candor_core::hours::Date;
@@ -34,8 +33,10 @@ use crate::manager::backup_restore::Restore;
 use crate::manager::browser;
 use crate::manager::checkup::Checkup;
 use crate::manager::door::PAINT_MS;
+use crate::manager::export::Exporting;
 use crate::manager::figures::{Figures, file_name, file_name_with};
 use crate::manager::gate::{self, Verdict};
+use crate::manager::import::Importing;
 use crate::manager::sealing::SealingDesk;
 use crate::manager::store::Store;
 use crate::manager::surveys::records;
@@ -70,43 +71,6 @@ pub struct SyncState {
     pub name: String,
     /// `data-sync-why`.
     pub why: String,
-}
-
-/// An export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Export {
-    /// None yet.
-    None,
-    /// Being written.
-    Running,
-    /// The journal itself is being written.
-    Lines {
-        /// Events written so far.
-        events: u64,
-    },
-    /// The browser took no file.
-    Failed,
-    /// Handed to the browser.
-    Done {
-        /// Rows without the heading.
-        rows: u64,
-        /// Whether the journal says so.
-        is_recorded: bool,
-    },
-    /// The journal was handed to the browser.
-    DoneLines {
-        /// Events in it.
-        events: u64,
-        /// Whether the journal says so.
-        is_recorded: bool,
-    },
-}
-
-impl Export {
-    /// Whether one is being written.
-    pub fn is_running(&self) -> bool {
-        matches!(self, Self::Running | Self::Lines { .. })
-    }
 }
 
 /// What became of saving settings.
@@ -188,7 +152,9 @@ pub struct Desk {
     /// The owner's own surveys.
     pub shelf: RwSignal<Shelf>,
     /// The export.
-    pub export: RwSignal<Export>,
+    pub export: Exporting,
+    /// Former ratings on their way in.
+    pub import: Importing,
     /// Saving settings.
     pub saving: RwSignal<Saving>,
     /// Changing the PIN.
@@ -283,7 +249,8 @@ impl Desk {
             has_token: RwSignal::new(false),
             surveys: RwSignal::default(),
             shelf: RwSignal::default(),
-            export: RwSignal::new(Export::None),
+            export: Exporting::new(),
+            import: Importing::new(),
             saving: RwSignal::new(Saving::None),
             pin_change: RwSignal::new(PinChange::None),
             checkup,
@@ -363,7 +330,8 @@ impl Desk {
     pub fn is_busy(self) -> bool {
         self.backup.state.with_untracked(|state| state.is_running())
             || self.restore.state.with_untracked(|state| state.is_running())
-            || self.export.with_untracked(Export::is_running)
+            || self.export.is_running()
+            || self.import.is_running()
     }
 
     /// Whether the journal has any response, one that was restored included.
@@ -442,33 +410,6 @@ impl Desk {
         let device = self.tip.get_untracked().map(|tip| tip.device).unwrap_or_default();
         let name = file_name(&point, &device, &today()).replace(".csv", "-quarantine.jsonl");
         self.checkup.export_quarantine(self.quarantine.get_untracked(), name);
-    }
-
-    /// Writes all responses to a file and hands it to the browser.
-    pub fn export_csv(self) {
-        if self.export.with_untracked(Export::is_running) {
-            return;
-        }
-        self.export.set(Export::Running);
-        let work = self.work.get_value();
-        let point = self.settings.get_untracked().map(|settings| settings.point).unwrap_or_default();
-        spawn(async move {
-            sleep(PAINT_MS).await;
-            let tip = self.read_on(&work).await.ok().flatten();
-            let (file, rows) = {
-                let responses = work.responses.borrow();
-                (export::csv(responses.all()), responses.all().len())
-            };
-            let device = tip.map(|tip| tip.device).unwrap_or_default();
-            if !browser::download(&file_name(&point, &device, &today()), "text/csv;charset=utf-8", &file) {
-                self.export.set(Export::Failed);
-                return;
-            }
-            let body = Body::Exported { format: "csv".to_owned(), rows: u32::try_from(rows).unwrap_or(u32::MAX) };
-            let is_recorded = work.store.record(body).await.is_ok();
-            self.export.set(Export::Done { rows: rows as u64, is_recorded });
-            self.refresh();
-        });
     }
 
     /// Checks and saves settings. What stays the same leaves no event. A token stays with its origin: where the

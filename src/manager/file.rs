@@ -4,7 +4,7 @@
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::event_target;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, Event, File, HtmlInputElement};
+use web_sys::{Blob, BlobPropertyBag, Event, File, HtmlInputElement, TextDecoder, TextDecoderOptions};
 
 use crate::manager::browser::offer_blob;
 
@@ -65,6 +65,24 @@ impl ChosenFile {
         self.0.size() as u64
     }
 
+    /// All of it as text: UTF-8, else GB 18030, as spreadsheets in China write it, else, where it says so itself, UTF-16.
+    /// `None` where it is longer than `most` bytes, gone, or in none of these.
+    pub async fn text(&self, most: u64) -> Option<String> {
+        let bytes = self.slice(0, self.size().min(most + 1)).await.filter(|bytes| bytes.len() as u64 <= most)?;
+        let marked = match bytes.as_slice() {
+            [0xFF, 0xFE, ..] => Some("utf-16le"),
+            [0xFE, 0xFF, ..] => Some("utf-16be"),
+            _ => None,
+        };
+        let encodings = marked.map_or(vec!["utf-8", "gb18030"], |encoding| vec![encoding]);
+        encodings.into_iter().find_map(|encoding| {
+            let options = TextDecoderOptions::new();
+            options.set_fatal(true);
+            let decoder = TextDecoder::new_with_label_and_options(encoding, &options).ok()?;
+            decoder.decode_with_u8_array(&bytes).ok()
+        })
+    }
+
     /// The bytes from one place up to another; `None` when the file is gone or was changed.
     pub async fn slice(&self, from: u64, to: u64) -> Option<Vec<u8>> {
         let slice = self.0.slice_with_f64_and_f64(from as f64, to as f64).ok()?;
@@ -93,6 +111,18 @@ mod tests {
         assert_eq!((file.name(), file.size()), ("tablet.candor".to_owned(), 10));
         assert_eq!(file.slice(2, 5).await.unwrap(), b"234");
         assert_eq!(file.slice(8, 20).await.unwrap(), b"89", "and no more than there are");
+    }
+
+    #[wasm_bindgen_test]
+    async fn reads_text_as_spreadsheets_write_it() {
+        let text = async |bytes: &[u8]| ChosenFile::made_of(bytes).text(9).await;
+        let good = Some("好,1".to_owned());
+        assert_eq!(text("好,1".as_bytes()).await, good);
+        assert_eq!(text("\u{FEFF}好,1".as_bytes()).await, good);
+        assert_eq!(text(b"\xBA\xC3,1").await, good, "GB 18030");
+        assert_eq!(text(b"\xFF\xFE\x7D\x59\x2C\x00\x31\x00").await, good, "UTF-16");
+        assert_eq!(text(b"0123456789").await, None, "too long");
+        assert_eq!(text(b"\xFF\x00").await, None, "in no encoding");
     }
 
     #[wasm_bindgen_test]

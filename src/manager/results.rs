@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::manager::browser;
 use crate::manager::comments::Comments;
 use crate::manager::doubts::Doubts;
-use crate::manager::export_button::ExportButton;
+use crate::manager::export::{ExportButton, ExportCard};
 use crate::manager::insight::{Behind, Cards, FilterBar, HeadlineCard, Insight};
 use crate::manager::language::Language;
 use crate::manager::period::PeriodCard;
@@ -22,8 +22,9 @@ pub fn ResultsScreen(insight: Insight, language: Language) -> impl IntoView {
     view! {
         <div class="m-head">
             <h1>{language.texts().rail.results}</h1>
-            <ExportButton desk language />
+            {move || is_read.get().then(|| view! { <ExportButton insight language /> })}
         </div>
+        <ExportCard insight language />
         {move || {
             if is_read.get() {
                 view! {

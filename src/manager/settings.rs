@@ -18,6 +18,7 @@ use crate::manager::door_screen::trouble_text;
 use crate::manager::field::Field;
 use crate::manager::hours_card::HoursCard;
 use crate::manager::icon::{CHEVRON, icon};
+use crate::manager::import::ImportCard;
 use crate::manager::install::InstallCard;
 use crate::manager::language::Language;
 use crate::manager::pin_change::PinChange;
@@ -78,6 +79,7 @@ pub fn SettingsScreen(
         <SealingCard desk language />
         <ProvisionCard desk provisioning language />
         <BackupCard desk language />
+        <ImportCard desk language />
         <InstallCard language />
     }
 }

@@ -20,7 +20,7 @@ macro_rules! texts {
 texts! {
     /// All texts of one language. `{}` stands for what [`fill`] puts there.
     Texts {
-        product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, insight: InsightTexts, sync: SyncTexts,
+        product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, insight: InsightTexts, export: ExportTexts, import: ImportTexts, sync: SyncTexts,
         health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, staff: StaffTexts, roster: RosterTexts, attract: AttractTexts, cases: CasesTexts, provision: ProvisionTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
         backup: BackupTexts, restore: RestoreTexts, surveys: SurveysTexts, trouble: TroubleTexts,
     }
@@ -41,10 +41,9 @@ texts! {
         none_today, none_ever, none_hint, distribution, as_table, level, count, share, total,
         levels: [&'static str; 5], doubts, doubts_note, doubtful: Count, without_them, doubt_burst, doubt_alternation,
         doubt_streak, doubt_outside_hours, doubt_hasty, doubt_no_pause, doubt_appeal, count_again, counted_again, comments, contact, comments_shown, sealed_comment, no_comments, no_comments_hint, reading,
-        export, export_note, exporting,
         /// The browser did not take the file.
         export_failed,
-        exported: Count, exported_untraced, export_lines, exporting_lines, exported_lines: Count, open_comments,
+        open_comments,
         open_comments_hint, open_comments_elsewhere, open, open_refused, open_altered, comment_altered,
     }
 
@@ -79,6 +78,39 @@ texts! {
         /// Asked, answered, expired, withdrawn, open.
         offers_heads: [&'static str; 5],
         offers_unrated, behind, behind_shown,
+    }
+
+    ExportTexts {
+        open, title, close,
+        /// With how many ratings, and the period and filters.
+        chosen, ratings: Count, format,
+        /// In the order of `Format::ALL`: the name, and what it is good for.
+        formats: [(&'static str, &'static str); 3],
+        written_in, writings: [&'static str; 2], bom, warning, save, cancel, preparing, running,
+        /// With the file's name and what is in it: to a place that was chosen, and as a download.
+        saved, handed, rows: Count, events: Count, lost: Count, untraced, cancelled, not_taken, unreadable, died, nothing,
+        too_many,
+        /// In the order of `FIXED`: the heading, and what it means.
+        columns: [(&'static str, &'static str); 27],
+        item_means, question_means, others: (&'static str, &'static str), few,
+        /// Complete, skipped, timed out.
+        outcomes: [&'static str; 3],
+        forms: [&'static str; 2],
+        /// In the order of `Reason::ALL`.
+        doubts: [&'static str; 7],
+        import_channel, sheet, summary, about, period, filters, no_filters, formula, version, candor, device,
+        exported_at, n, responses, responses_note, low, high, interval_note, definitions,
+    }
+
+    ImportTexts {
+        title, hint, choose, reading,
+        /// With the most megabytes.
+        unreadable, empty, checking, columns, column_is, nothing,
+        /// In the order of `Part::ALL`.
+        parts: [&'static str; 10],
+        survey, survey_hint, first_lines, lacks, ready: Count, refused: Count, more: Count, line, quotes_open, quotes_behind,
+        fields, missing, time, future, level, no_survey, long, doubled, import: Count, discard, cancel, running,
+        added: Count, known: Count, left_out: Count, stopped, words_left_out, sealed,
     }
 
     SyncTexts {

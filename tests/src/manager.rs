@@ -177,12 +177,30 @@ impl Kiosk {
         .await
     }
 
-    /// Exports the results, and gives back the file that was downloaded.
+    /// Exports what is shown, as codes, and gives back the file that was downloaded.
     ///
     /// # Panics
     /// When no file comes.
     pub async fn export_csv(&self) -> String {
-        self.tap("export-csv").await;
+        self.export("csv").await;
         fs::read_to_string(self.downloaded("csv").await).expect("a downloaded file can be read")
+    }
+
+    /// Exports what is shown in a format: `csv`, `xlsx`, `jsonl`. It becomes a download, as where nobody can be asked.
+    ///
+    /// # Panics
+    /// When it cannot be chosen, or there is no file.
+    pub async fn export(&self, format: &str) {
+        self.browser.run("delete Window.prototype.showSaveFilePicker; delete window.showSaveFilePicker", vec![]).await;
+        let is_open = self.browser.run("return !!document.querySelector('[data-testid=export-card]')", vec![]).await;
+        if is_open != json!(true) {
+            self.tap("export-open").await;
+        }
+        self.tap(&format!("export-{format}")).await;
+        if format != "jsonl" {
+            self.tap("export-codes").await;
+        }
+        self.tap("export-save").await;
+        self.see_attribute("export-result", "data-ok", "true").await;
     }
 }

@@ -42,7 +42,16 @@ impl EventId {
         let millis = u64::try_from(moment.now.0).unwrap_or(0);
         bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
         bytes[6..].copy_from_slice(&moment.random[..10]);
-        bytes[6] = 0x70 | bytes[6] & 0x0f;
+        Self::of_version(bytes, 0x70)
+    }
+
+    /// An id that is made of content, as a UUID of version 8 (RFC 9562, section 5.8): the same bytes, the same id.
+    pub fn of_content(bytes: [u8; 16]) -> Self {
+        Self::of_version(bytes, 0x80)
+    }
+
+    fn of_version(mut bytes: [u8; 16], version: u8) -> Self {
+        bytes[6] = version | bytes[6] & 0x0f;
         bytes[8] = 0x80 | bytes[8] & 0x3f;
         Self::of_number(u128::from_be_bytes(bytes))
     }
@@ -229,6 +238,8 @@ impl Scale {
 
 /// By which ways an answer comes: the tablet itself, or a link that the customer opened elsewhere.
 pub const CHANNELS: [&str; 2] = ["kiosk", "link"];
+/// The channel of what was brought in from elsewhere: such a `rating.given` says in `given` when it was given.
+pub const IMPORT: &str = "import";
 
 /// Where and in what circumstances a rating was given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -589,6 +600,13 @@ mod tests {
         for wrong in ["not-an-id", "", &upper, &early.as_str().replace('-', "0"), &early.as_str()[1..]] {
             assert_eq!(EventId::parse(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_id_of_content_is_a_uuid_of_its_version() {
+        let id = EventId::of_content([0xFF; 16]);
+        assert_eq!(id.as_str(), uuid::Builder::from_custom_bytes([0xFF; 16]).into_uuid().to_string());
+        assert_eq!((EventId::parse(id.as_str()), id.millis()), (Some(id.clone()), 0));
     }
 
     #[test]

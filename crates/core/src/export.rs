@@ -1,105 +1,13 @@
-//! What leaves the tablet as a file: responses as CSV by RFC 4180 for a spreadsheet, and the journal itself as JSON
-//! Lines, which `candor verify` checks.
+//! The journal itself as a file: JSON Lines, which `candor verify` checks. Tables of responses are made by
+//! `candor-export`.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::{Map, Value};
 
 use crate::chain::Hash;
-use crate::event::Outcome;
-use crate::results::Response;
 use crate::verify::{Manifest, Pruned, Tip};
 use crate::wire::SOURCE_PREFIX;
 use crate::witness::SignedHead;
-
-/// Makes a spreadsheet on Windows read the file as UTF-8.
-const BYTE_ORDER_MARK: &str = "\u{FEFF}";
-/// The columns. Names are part of the contract: tools read them.
-const COLUMNS: &str = "response,time,survey,version,point,staff,ticket,language,rating,outcome,reasons,comment,seconds,comment_form,\
-     scale,channel,answers,items,contact\r\n";
-
-/// Writes responses as CSV: one row each, the columns named in the first.
-///
-/// A field that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV Injection"); nothing
-/// else about a text is changed. Where words are sealed the comment is empty, and `comment_form` says `sealed`.
-pub fn csv<'a>(responses: impl IntoIterator<Item = &'a Response>) -> String {
-    let mut file = format!("{BYTE_ORDER_MARK}{COLUMNS}");
-    for response in responses {
-        let context = &response.context;
-        let outcome = match response.outcome {
-            Some(Outcome::Complete) => "complete",
-            Some(Outcome::Skipped) => "skipped",
-            Some(Outcome::TimedOut) => "timed_out",
-            None => "",
-        };
-        let form = match (&response.sealed, response.comment.is_empty()) {
-            (Some(_), _) => "sealed",
-            (None, false) => "clear",
-            (None, true) => "",
-        };
-        let fields = [
-            response.id.as_str(),
-            &response.time,
-            &context.survey,
-            &context.version.to_string(),
-            &context.point,
-            context.staff.as_deref().unwrap_or_default(),
-            context.ticket.as_deref().unwrap_or_default(),
-            &context.locale,
-            &response.rating.level().to_string(),
-            outcome,
-            &response.reasons.join(" "),
-            &response.comment,
-            &response.seconds.map(|seconds| seconds.to_string()).unwrap_or_default(),
-            form,
-            response.scale.name(),
-            context.channel(),
-            &pairs(&response.answers),
-            &pairs(&response.items),
-            &response.contact,
-        ];
-        for (column, field) in fields.into_iter().enumerate() {
-            if column > 0 {
-                file.push(',');
-            }
-            push_field(&mut file, field);
-        }
-        file.push_str("\r\n");
-    }
-    file
-}
-
-/// `visit=first area=loans,cards`: what was asked and what was chosen, by their ids.
-fn pairs(answers: &Map<String, Value>) -> String {
-    let mut text = String::new();
-    for (asked, chosen) in answers {
-        let separator = if text.is_empty() { "" } else { " " };
-        text.push_str(&[separator, asked, "="].concat());
-        match chosen {
-            Value::Array(options) => {
-                let options: Vec<&str> = options.iter().filter_map(Value::as_str).collect();
-                text.push_str(&options.join(","));
-            }
-            other => text.push_str(&other.to_string()),
-        }
-    }
-    text
-}
-
-fn push_field(file: &mut String, field: &str) {
-    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let is_quoted = is_formula || field.contains([',', '"', '\r', '\n']) || field.trim() != field;
-    if !is_quoted {
-        file.push_str(field);
-        return;
-    }
-    file.push('"');
-    if is_formula {
-        file.push('\'');
-    }
-    file.push_str(&field.replace('"', "\"\""));
-    file.push('"');
-}
 
 /// A journal on its way into JSON Lines: the rows go in by their order, page by page, and at the end the manifest is
 /// written. Of the rows nothing is kept but where each epoch ends.
@@ -180,18 +88,27 @@ impl JsonLines {
     /// The last line: how many events there are, where each epoch ends, and what receivers have signed.
     ///
     /// `app` is the app's version, `device` the tablet that writes, `time` RFC 3339, `heads` what the tablet stores.
-    pub fn finish(self, app: &str, device: &str, time: &str, heads: &[SignedHead]) -> String {
+    ///
+    /// With a `period` it is an excerpt. A head that was signed later than it ends says nothing about it, and is left out.
+    pub fn finish(self, app: &str, device: &str, time: &str, period: Option<String>, heads: &[SignedHead]) -> String {
         let texts = match (self.has_clear_texts, self.has_sealed_texts) {
             (false, false) => "none",
             (true, false) => "clear",
             (false, true) => "sealed",
             (true, true) => "mixed",
         };
+        let is_within = |head: &&SignedHead| {
+            let is_of = |tip: &Tip| {
+                tip.device == head.device && tip.epoch == head.epoch && (tip.first..=tip.last).contains(&head.seq)
+            };
+            period.is_none() || self.tips.iter().any(is_of)
+        };
         let manifest = Manifest {
             app: app.to_owned(),
             device: device.to_owned(),
             events: self.events,
-            heads: heads.to_vec(),
+            heads: heads.iter().filter(is_within).cloned().collect(),
+            period: period.clone(),
             texts: texts.to_owned(),
             time: time.to_owned(),
             tips: self.tips,
@@ -202,12 +119,9 @@ impl JsonLines {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::chain::{Head, PersonalText};
     use crate::event::{Body, Draft};
-    use crate::results::tests::{journal, sealed_journal};
     use crate::time::{Moment, UnixMillis, Uptime, UtcOffset};
     use crate::verify::{Report, Signature, Verifier};
     use crate::wire::CloudEvent;
@@ -233,7 +147,31 @@ mod tests {
         let (mut lines, mut file) = (JsonLines::new(), String::new());
         rows.iter().for_each(|row| lines.push(row, &mut file));
         assert_eq!(lines.events(), rows.len() as u64);
-        file + &lines.finish("0.1.0", "tablet", "2026-11-23T09:41:07.120+08:00", heads)
+        file + &lines.finish("0.1.0", "tablet", "2026-11-23T09:41:07.120+08:00", None, heads)
+    }
+
+    /// An excerpt, as a tablet writes it.
+    fn excerpt(rows: &[String], period: Option<&str>, heads: &[SignedHead]) -> String {
+        let (mut lines, mut file) = (JsonLines::new(), String::new());
+        rows.iter().for_each(|row| lines.push(row, &mut file));
+        let period = period.map(str::to_owned);
+        file + &lines.finish("0.1.0", "tablet", "2026-11-23T09:41:07.120+08:00", period, heads)
+    }
+
+    #[test]
+    fn an_excerpt_verifies_as_what_it_is_and_nothing_is_taken_from_it_unnoticed() {
+        let rows = rows();
+        let head = |seq| SignedHead { device: "tablet".into(), epoch: 1, events: 4, seq, ..Default::default() };
+        let heads = [head(1), head(4)];
+        let part = excerpt(&rows[1..3], Some("2026-11-01/2026-11-30"), &heads);
+        let report = verified(&part);
+        assert_eq!((report.findings, report.events), (vec![], 2));
+        assert!(SignedHead::find_all(part.lines().last().unwrap()).unwrap_or_default().is_empty());
+        let cut: Vec<&str> = part.lines().skip(1).collect();
+        assert!(!verified(&cut.join("\n")).is_whole(), "its beginning was taken away");
+        let cut: Vec<&str> = part.lines().enumerate().filter(|(n, _)| *n != 1).map(|(_, line)| line).collect();
+        assert!(!verified(&cut.join("\n")).is_whole(), "its end was taken away");
+        assert!(!verified(&excerpt(&rows[1..3], None, &[])).is_whole(), "it does not say that it is one");
     }
 
     fn verified(file: &str) -> Report {
@@ -303,53 +241,5 @@ mod tests {
         rows[3] = serde_json::json!({ "pruned": pruned }).to_string();
         let report = verified(&exported(&rows, &[]));
         assert_eq!((report.findings, report.events, report.pruned), (vec![], 8, 1));
-    }
-
-    fn read(file: &str) -> Vec<csv::StringRecord> {
-        let mut reader = csv::ReaderBuilder::new().from_reader(file.trim_start_matches(BYTE_ORDER_MARK).as_bytes());
-        reader.records().map(|record| record.unwrap()).collect()
-    }
-
-    fn check(comment: &str, expected: &str) {
-        let file = super::csv(journal(&[(1, 0, comment)]).all());
-        assert_eq!(read(&file)[0][11].to_owned(), expected);
-    }
-
-    #[test]
-    fn a_text_never_becomes_a_formula() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "=\"a\",\"b\""] {
-            check(formula, &format!("'{formula}"));
-        }
-        check("1=1", "1=1");
-        check("5 - 3", "5 - 3");
-    }
-
-    #[test]
-    fn writes_the_columns_and_one_row_a_response() {
-        let file = super::csv(journal(&[(2, 0, "排队,\"很久\"\n两小时"), (5, 1, "")]).all());
-        assert!(file.starts_with("\u{FEFF}response,time,"));
-        assert!(file.contains(",\"排队,\"\"很久\"\"\n两小时\",8,clear,faces-5,kiosk,,,\r\n"));
-        assert_eq!(file.matches("\r\n").count(), 3);
-        let row = &read(&file)[0];
-        assert_eq!(
-            (&row[1], &row[2], &row[8], &row[9], &row[10]),
-            ("2026-11-23T09:41:07.120+08:00", "bank", "2", "complete", "queue")
-        );
-    }
-
-    #[test]
-    fn says_where_words_are_sealed() {
-        let file = super::csv(sealed_journal(&[(2, 0, "排队"), (5, 1, "")]).all());
-        let forms: Vec<_> = read(&file).iter().map(|row| (row[11].to_owned(), row[13].to_owned())).collect();
-        assert_eq!(forms, [(String::new(), "sealed".to_owned()), (String::new(), String::new())]);
-    }
-
-    proptest! {
-        #[test]
-        fn every_text_comes_back_as_it_was_written(comment in "[^=+@\t\r-].{0,40}") {
-            let file = super::csv(journal(&[(3, 0, &comment)]).all());
-            let kept = if comment.trim().is_empty() { "" } else { comment.as_str() };
-            prop_assert_eq!(&read(&file)[0][11], kept);
-        }
     }
 }

@@ -11,6 +11,7 @@ mod group;
 mod intern;
 mod kept;
 mod offers;
+mod placed;
 mod segment;
 mod staff;
 #[cfg(test)]
@@ -28,15 +29,16 @@ use self::intern::Interned;
 pub use self::kept::Kept;
 use self::offers::Offers;
 pub use self::offers::{OfferCounts, Offered};
+pub use self::placed::Placed;
 use self::segment::{Given, NO_HOUR, ROWS, Segment, state_of};
 pub use self::staff::{Hidden, Staff};
 use crate::cases::upheld_appeal;
 use crate::chain::{Hash, PersonalText};
-use crate::event::{Body, Context, Event, EventId, Outcome, Rating, Scale, Unanswered};
+use crate::event::{Body, Context, Event, EventId, IMPORT, Outcome, Rating, Scale, Unanswered};
 use crate::flags::{Doubt, Watch};
 use crate::hours::Date;
 use crate::journal::{Entry, Place};
-use crate::results::{Details, Response};
+use crate::results::{Details, Response, is_import, time_of};
 use crate::vandal::{Figures, Flag, Reason};
 
 /// The highest level that a service item can have; the lowest is 1.
@@ -212,8 +214,8 @@ impl Facts {
             key,
             place,
             setting: self.setting(context, scale),
-            day: self.days.id(&Date::of_time(&event.time)),
-            minute: minute_of(&event.time),
+            day: self.days.id(&Date::of_time(time_of(event))),
+            minute: minute_of(time_of(event)),
             level: value.level(),
             no_reasons: self.reason_sets.id([].as_slice()),
         };
@@ -231,8 +233,11 @@ impl Facts {
         if let Some(offer) = &context.offer {
             self.offers.end(key_of(offer), Offered::Answered);
         }
-        let flags = self.watch.given(event, value, scale);
-        self.doubt(&flags);
+        // What was brought in from elsewhere came all at once.
+        if !is_import(context) {
+            let flags = self.watch.given(event, value, scale);
+            self.doubt(&flags);
+        }
     }
 
     fn setting(&mut self, context: &Context, scale: Scale) -> u32 {
@@ -256,6 +261,11 @@ impl Facts {
         if let Some((segment, at)) = self.own(response) {
             segment.settings[at] = setting;
         }
+    }
+
+    fn is_import(&self, setting: u32) -> bool {
+        let channel = self.settings.get(setting).and_then(|setting| self.channels.get(setting.channel));
+        channel.is_some_and(|channel| channel == IMPORT)
     }
 
     fn offer(&mut self, event: &Event, context: &Context) {
@@ -367,7 +377,8 @@ impl Facts {
             outcome: segment.outcome(at),
             reasons,
             items: segment.items(at).filter_map(named).collect(),
-            seconds: segment.seconds(at),
+            // Nobody has taken the time of what was brought in.
+            seconds: segment.seconds(at).filter(|_| !self.is_import(segment.settings[at])),
             doubts: segment.doubts(at),
             has_comment: segment.has(at, Words::Comment),
             has_contact: segment.has(at, Words::Contact),

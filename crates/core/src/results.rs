@@ -6,7 +6,7 @@ use crate::cases::upheld_appeal;
 use crate::chain::PersonalText;
 use serde_json::{Map, Value};
 
-use crate::event::{Body, Context, Event, EventId, Outcome, Rating, Scale};
+use crate::event::{Body, Context, Event, EventId, IMPORT, Outcome, Rating, Scale};
 use crate::flags::{Doubt, Watch};
 use crate::journal::Entry;
 use crate::statistics::{Share, nps, wilson};
@@ -61,8 +61,8 @@ impl Response {
     /// A response at its first tap.
     pub(crate) fn given(event: Event, rating: Rating, scale: Scale, context: Context) -> Self {
         Self {
+            time: time_of(&event).to_owned(),
             id: event.id,
-            time: event.time,
             rating,
             scale,
             context,
@@ -84,7 +84,8 @@ impl Response {
         self.reasons = details.reasons;
         self.answers = details.answers;
         self.items = details.items;
-        self.seconds = Some(details.seconds);
+        // Nobody has taken the time of what was brought in.
+        self.seconds = Some(details.seconds).filter(|_| !is_import(&self.context));
         let clear = |part: fn(&PersonalText) -> Option<&str>| text.as_ref().and_then(part).unwrap_or_default();
         self.comment = clear(PersonalText::comment).to_owned();
         self.contact = clear(PersonalText::contact).to_owned();
@@ -105,6 +106,18 @@ pub struct SealedComment {
     pub event: EventId,
     /// The words as they lie in the journal.
     pub text: PersonalText,
+}
+
+/// Whether a rating was brought in from elsewhere.
+pub(crate) fn is_import(context: &Context) -> bool {
+    context.channel == IMPORT
+}
+
+/// When a rating was given: of one that was brought in the time that it had there, else when it was recorded.
+pub fn time_of(event: &Event) -> &str {
+    let member = |name: &str| event.data.get(name).and_then(Value::as_str);
+    let is_import = event.kind == "rating.given" && member("channel") == Some(IMPORT);
+    member("given").filter(|_| is_import).unwrap_or(&event.time)
 }
 
 /// All responses of a journal, in the order in which they were given. Fold entries in as they are read.
@@ -135,7 +148,7 @@ impl Responses {
             // One that was linked twice stands at two places of the journal and is one response.
             Ok(Body::RatingGiven { .. }) if self.index.contains_key(&event.id) => {}
             Ok(Body::RatingGiven { value, scale, context }) if event.kind == "rating.given" => {
-                let flags = self.watch.given(&event, value, scale);
+                let flags = if is_import(&context) { Vec::new() } else { self.watch.given(&event, value, scale) };
                 self.index.insert(event.id.clone(), self.all.len());
                 self.all.push(Response::given(event, value, scale, context));
                 self.doubt(flags);

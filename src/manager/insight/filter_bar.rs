@@ -279,7 +279,8 @@ fn chips(insight: Insight, language: Language) -> impl IntoView {
 /// Takes something away.
 const CROSS: &str = "M7 7l10 10M17 7L7 17";
 
-fn said(insight: Insight, view: &View, part: Part, language: Language) -> String {
+/// What is chosen of a part, in words.
+pub fn said(insight: Insight, view: &View, part: Part, language: Language) -> String {
     let words = &language.texts().insight;
     match part {
         Part::Period => match view.period {

@@ -15,7 +15,7 @@ mod table;
 mod trend;
 
 pub use self::behind::Behind;
-pub use self::filter_bar::{Choice, FilterBar, list};
+pub use self::filter_bar::{Choice, FilterBar, list, said};
 pub use self::headline::HeadlineCard;
 
 use candor_core::facts::Facts;

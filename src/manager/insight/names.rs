@@ -1,6 +1,6 @@
 //! What things are called to a manager: periods, points, surveys, reasons, rules.
 
-use candor_core::event::CHANNELS;
+use candor_core::event::{CHANNELS, IMPORT};
 use candor_core::facts::{Days, Key, Unit};
 use candor_core::first_screen::language_name;
 use candor_core::insight::{Measure, Side, Span};
@@ -43,6 +43,9 @@ pub fn point(name: &str, language: Language) -> String {
 
 /// A channel.
 pub fn channel(name: &str, language: Language) -> String {
+    if name == IMPORT {
+        return language.texts().export.import_channel.to_owned();
+    }
     let at = CHANNELS.iter().position(|known| *known == name);
     at.and_then(|at| language.texts().insight.channels.get(at)).copied().unwrap_or(name).to_owned()
 }

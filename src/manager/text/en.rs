@@ -1,6 +1,8 @@
 //! English.
 
 mod cases;
+mod export;
+mod import;
 mod insight;
 mod provision;
 mod surveys;
@@ -65,6 +67,8 @@ pub const EN: Texts = Texts {
     },
     cases: cases::CASES,
     insight: insight::INSIGHT,
+    export: export::EXPORT,
+    import: import::IMPORT,
     results: ResultsTexts {
         since: "since {}",
         csat: "Satisfaction (CSAT)",
@@ -112,15 +116,7 @@ pub const EN: Texts = Texts {
         no_comments: "No comments yet",
         no_comments_hint: "After rating, customers may add a few words. They are listed here, newest first.",
         reading: "Reading the journal… {}",
-        export: "Export CSV",
-        export_note: "All responses with the customers’ own words: keep the file safe. The export itself is recorded.",
-        exporting: "Exporting…",
         export_failed: "The browser took no file. Nothing was exported; try again.",
-        exported: Count { one: "{} row", other: "{} rows" },
-        exported_untraced: "{}, but this export could not be recorded",
-        export_lines: "Export JSON Lines",
-        exporting_lines: "Exporting… {}",
-        exported_lines: Count { one: "{} event", other: "{} events" },
         open_comments: "Open sealed comments",
         open_comments_hint: "Passphrase of the key. The comments stay open here until the desk is locked; nothing is stored.",
         open_comments_elsewhere: "The key that opens these comments is not on this tablet. Export JSON Lines, then open the file with the program candor where the key is.",

@@ -1,6 +1,8 @@
 //! Chinese.
 
 mod cases;
+mod export;
+mod import;
 mod insight;
 mod provision;
 mod surveys;
@@ -65,6 +67,8 @@ pub const ZH: Texts = Texts {
     },
     cases: cases::CASES,
     insight: insight::INSIGHT,
+    export: export::EXPORT,
+    import: import::IMPORT,
     results: ResultsTexts {
         since: "自 {}",
         csat: "满意率 CSAT",
@@ -112,15 +116,7 @@ pub const ZH: Texts = Texts {
         no_comments: "还没有留言",
         no_comments_hint: "顾客评价后可以写几句，写了就会列在这里，最新的在最前。",
         reading: "正在读取记录… {}",
-        export: "导出 CSV",
-        export_note: "导出全部评价，含留言原文，请妥善保管。导出本身也会留下记录。",
-        exporting: "正在导出…",
         export_failed: "浏览器没有接收文件，未导出，请重试。",
-        exported: Count { one: "已导出 {} 行", other: "已导出 {} 行" },
-        exported_untraced: "{}，但这次导出没能记入日志",
-        export_lines: "导出 JSON Lines",
-        exporting_lines: "正在导出… {}",
-        exported_lines: Count { one: "已导出 {} 个事件", other: "已导出 {} 个事件" },
         open_comments: "打开封存的留言",
         open_comments_hint: "请输入密钥的口令。打开后只在这里显示，锁定管理台即收起，不会存下明文。",
         open_comments_elsewhere: "能打开这些留言的密钥不在本机。请导出 JSON Lines，在保管密钥的电脑上用 candor 程序打开。",

@@ -226,6 +226,6 @@ async fn open_the_sealed_words(kiosk: &Kiosk) {
 }
 
 async fn export_jsonl(kiosk: &Kiosk) -> PathBuf {
-    kiosk.tap("export-jsonl").await;
+    kiosk.export("jsonl").await;
     kiosk.downloaded("jsonl").await
 }

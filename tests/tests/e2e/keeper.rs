@@ -102,7 +102,7 @@ async fn under_pressure_only_what_is_acknowledged_and_old_is_cut_down_to_its_has
     let erased: Vec<u64> = of_kind(&stored, "erased").iter().filter_map(|event| event.data["count"].as_u64()).collect();
     assert_eq!(erased, [6, 2], "each time an event says so");
     kiosk.tap("tab-results").await;
-    kiosk.tap("export-jsonl").await;
+    kiosk.export("jsonl").await;
     println!("{}", verified(&kiosk.downloaded("jsonl").await));
 }
 
@@ -337,7 +337,7 @@ async fn sealed_words_lie_nowhere_in_clear_and_open_with_the_passphrase() {
 
     kiosk.open_manager().await;
     kiosk.tap("tab-results").await;
-    kiosk.tap("export-jsonl").await;
+    kiosk.export("jsonl").await;
     let export = kiosk.downloaded("jsonl").await;
     assert!(!std::fs::read_to_string(&export).unwrap().contains(SECRET));
     verified(&export);

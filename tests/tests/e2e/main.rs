@@ -14,6 +14,7 @@ mod clerk;
 mod door;
 mod early_tap;
 mod editor;
+mod exports;
 mod health;
 mod idle_reset;
 mod insight;

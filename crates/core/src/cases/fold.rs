@@ -9,7 +9,7 @@ use super::change::{Change, Decision, Recorded, What};
 use super::clock::Clock;
 use super::file::{Appeal, Case, Contact, File, Origin, Rated, When};
 use super::rules::{CASES_RECORD, CaseRules, Working};
-use crate::event::{Event, EventId, Rating, Scale};
+use crate::event::{Event, EventId, IMPORT, Rating, Scale};
 use crate::hours::{Date, Hours};
 use crate::journal::Entry;
 use crate::time::{UnixMillis, UtcOffset, parse_rfc3339};
@@ -48,6 +48,8 @@ struct Given {
     scale: Scale,
     level: u8,
     ticket: Option<Box<str>>,
+    /// Whether it was brought in from elsewhere, where somebody has followed it up or not: it is a case by hand alone.
+    is_former: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +72,8 @@ struct GivenBody {
     scale: Scale,
     #[serde(default)]
     ticket: Option<String>,
+    #[serde(default)]
+    channel: String,
 }
 
 #[derive(Deserialize)]
@@ -139,7 +143,8 @@ impl Cases {
             self.tickets.entry(ticket.clone()).or_default().insert((when.at, key));
         }
         let ticket = ticket.map(String::into_boxed_str);
-        let given = Given { device, seat, when, scale: body.scale, level: body.value.level(), ticket };
+        let (level, is_former) = (body.value.level(), body.channel == IMPORT);
+        let given = Given { device, seat, when, scale: body.scale, level, ticket, is_former };
         self.ratings.insert(key, given);
     }
 
@@ -197,7 +202,7 @@ impl Cases {
         let clocks = Clocks::new(outlook.hours);
         // No rules make a case of a good level: of most responses nothing else has to be asked.
         let is_likely = |(key, given): &(&u128, &Given)| {
-            self.level(**key, given) < given.scale.good_from() || self.files.contains_key(key)
+            self.level(**key, given) < given.scale.good_from() && !given.is_former || self.files.contains_key(key)
         };
         let rated = self.ratings.iter().filter(is_likely).map(|(key, _)| *key);
         let unrated = self.files.keys().copied().filter(|key| !self.ratings.contains_key(key));
@@ -232,7 +237,8 @@ impl Cases {
         let given = self.ratings.get(&key);
         let default = CaseRules::default();
         let rules = given.map_or(&default, |given| self.rules_of(given, outlook, &default));
-        let is_by_level = given.is_some_and(|given| rules.is_case(given.scale, self.level(key, given)));
+        let is_by_level =
+            given.is_some_and(|given| !given.is_former && rules.is_case(given.scale, self.level(key, given)));
         let recorded = self.recorded(key);
         // Most responses are none, and are done with here. What somebody has worked on stays one.
         if !is_by_level && recorded.is_empty() {

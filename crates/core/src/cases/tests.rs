@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::chain::{Head, PersonalText};
-use crate::event::{Body, Context, Draft, EventId, Outcome, Rating, Scale, Written};
+use crate::event::{Body, Context, Draft, EventId, IMPORT, Outcome, Rating, Scale, Written};
 use crate::hours::Hours;
 use crate::journal::Entry;
 use crate::time::{Moment, UnixMillis, Uptime, UtcOffset, parse_rfc3339};
@@ -100,6 +100,16 @@ fn up_to(level: Option<u8>) -> CaseRules {
     let mut rules = CaseRules::default();
     rules.levels.insert(Scale::Faces5, level);
     rules
+}
+
+#[test]
+fn a_former_rating_that_was_brought_in_is_a_case_by_hand_alone() {
+    let mut tablet = Tablet::new("a", 0);
+    let id = tablet.rate_with("2026-11-02 10:00", 1, Context { channel: IMPORT.into(), ..Context::default() });
+    assert_eq!(tablet.all(), []);
+    tablet.change("2026-11-02 11:00", &id, Change::Noted);
+    let case = tablet.only();
+    assert_eq!((case.origin, case.rated.map(|rated| rated.level)), (Origin::ByHand, Some(1)));
 }
 
 #[test]

@@ -328,8 +328,12 @@ impl<'a> Selection<'a> {
     /// How long customers took; `None` where none ended a follow-up by hand.
     pub fn taken(&self) -> Option<Taken> {
         let mut seconds = Vec::new();
+        let facts = self.facts;
+        let is_import: Vec<bool> = (0..facts.settings.values().len() as u32).map(|id| facts.is_import(id)).collect();
         self.each(|segment, at| {
-            if segment.outcome(at).is_some_and(|outcome| outcome != Outcome::TimedOut) {
+            if is_import.get(segment.settings[at] as usize) != Some(&true)
+                && segment.outcome(at).is_some_and(|outcome| outcome != Outcome::TimedOut)
+            {
                 seconds.extend(segment.seconds(at));
             }
         });

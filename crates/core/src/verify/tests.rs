@@ -72,6 +72,7 @@ fn exported(events: &[CloudEvent], heads: &[SignedHead]) -> Vec<String> {
         tips.push(Tip { device, epoch, first: 1, last: event.deviceseq, hash: event.eventhash.clone() });
     }
     let manifest = Manifest {
+        period: None,
         app: "0.1.0".to_owned(),
         device: "t".to_owned(),
         events: events.len() as u64,
