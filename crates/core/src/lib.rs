@@ -30,6 +30,7 @@ pub mod session;
 pub mod settings;
 pub mod statistics;
 pub mod survey;
+pub mod themes;
 pub mod time;
 pub mod vandal;
 pub mod verify;
