@@ -10,6 +10,7 @@ use candor_core::pin::DOOR_RECORD;
 use candor_core::second::{FrameReader, Mark, SLOT_BYTES, Unsettled, frame};
 use candor_core::settings::{SETTINGS_RECORD, TOKEN_RECORD};
 use candor_core::survey::shelf::{SHELF_RECORD, Shelf};
+use candor_core::themes::THEMES_RECORD;
 use candor_core::wire::CloudEvent;
 use candor_core::witness::HEADS_RECORD;
 use candor_vault::{KEPT_KEYS_RECORD, SEALING_RECORD};
@@ -23,7 +24,7 @@ const EVENTS: &str = "candor-second";
 const MARK: &str = "candor-mark";
 const RECORDS: &str = "candor-records";
 /// What is kept of the named records.
-const KEPT_RECORDS: [&str; 8] = [
+const KEPT_RECORDS: [&str; 9] = [
     SETTINGS_RECORD,
     TOKEN_RECORD,
     DOOR_RECORD,
@@ -31,6 +32,7 @@ const KEPT_RECORDS: [&str; 8] = [
     KEPT_KEYS_RECORD,
     HEADS_RECORD,
     HOURS_RECORD,
+    THEMES_RECORD,
     SHELF_RECORD,
 ];
 /// Read at once.

@@ -48,6 +48,22 @@ pub fn Comments(desk: Desk, language: Language) -> impl IntoView {
 
 /// A response with its words.
 pub fn comment(desk: Desk, response: &Response, testid: &'static str, language: Language) -> impl IntoView + use<> {
+    let said = match &response.sealed {
+        Some(sealed) => sealed_words(desk, sealed.clone(), language).into_any(),
+        None => view! { <p class="m-words" dir="auto" data-sealed="false">{response.comment.clone()}</p> }.into_any(),
+    };
+    comment_with(desk, response, testid, language, said, ().into_any())
+}
+
+/// A response whose words are shown by somebody else, with something below its reasons.
+pub fn comment_with(
+    desk: Desk,
+    response: &Response,
+    testid: &'static str,
+    language: Language,
+    said: AnyView,
+    below: AnyView,
+) -> impl IntoView + use<> {
     let (scale, level) = (response.scale, response.rating);
     let (reasons, rating) = (response.reasons.clone(), response.rating);
     let (survey, version) = (response.context.survey.clone(), response.context.version);
@@ -62,10 +78,6 @@ pub fn comment(desk: Desk, response: &Response, testid: &'static str, language: 
     };
     let point = response.context.point.clone();
     let contact = contact(&response.contact, language);
-    let said = match &response.sealed {
-        Some(sealed) => sealed_words(desk, sealed.clone(), language).into_any(),
-        None => view! { <p class="m-words" dir="auto" data-sealed="false">{response.comment.clone()}</p> }.into_any(),
-    };
     view! {
         <li class="m-comment" data-testid=testid>
             {face(scale, level)}
@@ -77,6 +89,7 @@ pub fn comment(desk: Desk, response: &Response, testid: &'static str, language: 
                     {chips}
                     {(!point.is_empty()).then(|| view! { <span class="m-chip m-chip-point">{point}</span> })}
                 </p>
+                {below}
             </div>
             <time datetime=response.time.clone()>{browser::time(&response.time, Written::Minute, language)}</time>
         </li>

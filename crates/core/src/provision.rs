@@ -18,6 +18,7 @@ pub use self::fault::{Fault, FaultKind};
 use crate::hours::Hours;
 use crate::settings::{Settings, SettingsFault};
 use crate::survey::Survey;
+use crate::themes::ThemeEdits;
 
 /// Settings and hours are some kilobytes, a survey ten: room for every survey that one owner keeps.
 pub const MAX_FILE_BYTES: usize = 512 * 1024;
@@ -33,6 +34,8 @@ pub struct Provision {
     settings: Map<String, Value>,
     /// Opening hours, if it has any.
     pub hours: Option<Hours>,
+    /// Names, merges and pins of comments' themes, if it has any.
+    pub themes: Option<ThemeEdits>,
     /// Surveys of the owner's.
     pub surveys: Vec<Carried>,
 }
@@ -146,16 +149,23 @@ pub fn changes(before: &Settings, after: &Settings) -> Vec<Change> {
 }
 
 /// A file as it is kept. `surveys` are the owner's own, as they stand in the journal; what is no JSON is left out.
-pub fn write(settings: &Settings, hours: Option<&Hours>, surveys: &[String]) -> String {
+pub fn write(settings: &Settings, hours: Option<&Hours>, surveys: &[String], themes: Option<&ThemeEdits>) -> String {
     let surveys: Vec<Value> = surveys.iter().filter_map(|json| serde_json::from_str(json).ok()).collect();
-    let file = File { candor: MARK, format: FORMAT, settings: said(settings, &[]), hours, surveys };
+    let file = File {
+        candor: MARK,
+        format: FORMAT,
+        settings: said(settings, &[]),
+        hours,
+        themes: themes.map(ThemeEdits::to_json),
+        surveys,
+    };
     serde_json::to_string_pretty(&file).unwrap_or_default()
 }
 
 /// The same for a code: settings and hours alone, without what `left_out` names.
 pub fn write_compact(settings: &Settings, hours: Option<&Hours>, left_out: &[&str]) -> String {
     let settings = said(settings, left_out);
-    let file = File { candor: MARK, format: FORMAT, settings, hours, surveys: Vec::new() };
+    let file = File { candor: MARK, format: FORMAT, settings, hours, themes: None, surveys: Vec::new() };
     serde_json::to_string(&file).unwrap_or_default()
 }
 
@@ -169,6 +179,8 @@ struct File<'a> {
     settings: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hours: Option<&'a Hours>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    themes: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     surveys: Vec<Value>,
 }

@@ -7,6 +7,7 @@
 mod catalogue;
 mod dictionary;
 mod found;
+mod marks;
 mod reading;
 mod search;
 mod sentiment;
@@ -18,6 +19,7 @@ mod view;
 pub use self::catalogue::{Catalogue, SEEDS, THEMES};
 pub use self::dictionary::{Dictionary, cost_of};
 pub use self::found::{Found, Phrases, Sample, find};
+pub use self::marks::{Mark, marked};
 pub use self::reading::{Hit, Reader, Reading};
 pub use self::search::{Query, fold};
 pub use self::sentiment::{Clue, Model, Opinion, Sentiment, features};

@@ -34,7 +34,7 @@ const NEGATORS_EN: [&str; 12] =
     ["not", "no", "never", "nothing", "nobody", "none", "neither", "nor", "cannot", "without", "hardly", "barely"];
 
 /// How a remark sounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sentiment {
     /// Like praise.
     Good,

@@ -79,7 +79,7 @@ pub struct Topic {
 }
 
 /// The themes that stand for others, made ready to be counted: which hits and phrases are of which.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Groups {
     themes: Vec<Theme>,
     of_hits: BTreeMap<&'static str, usize>,
@@ -116,13 +116,19 @@ impl Groups {
         })
     }
 
-    /// The themes of a remark, each once, with how it sounds about each.
-    pub fn of<'a>(&'a self, reading: &Reading) -> Vec<(&'a Theme, Sentiment)> {
-        let themes = self.places_of(reading).into_iter();
-        themes.filter_map(|(at, sentiment)| Some((self.themes.get(at)?, sentiment))).collect()
+    /// A theme by its place.
+    pub fn theme(&self, place: usize) -> Option<&Theme> {
+        self.themes.get(place)
     }
 
-    fn places_of(&self, reading: &Reading) -> BTreeMap<usize, Sentiment> {
+    /// The place of a theme, of one that was merged that of what it became part of.
+    pub fn place_of(&self, theme: &Theme, edits: &ThemeEdits) -> Option<usize> {
+        let target = edits.target(theme.key());
+        self.themes.iter().position(|known| known.key() == target)
+    }
+
+    /// The themes of a remark by their places, each once, with how it sounds about each.
+    pub fn of(&self, reading: &Reading) -> BTreeMap<usize, Sentiment> {
         let hits = reading.hits.iter().filter_map(|hit| Some((*self.of_hits.get(hit.theme)?, hit.sentiment)));
         let said = reading.opinion.sentiment();
         let phrases = reading.phrases.iter().filter_map(|phrase| Some((*self.of_phrases.get(phrase)?, said)));
@@ -172,7 +178,7 @@ struct Counts {
 fn count(remarks: &[Remark<'_>], groups: &Groups) -> Vec<Counts> {
     let mut all = vec![Counts::default(); groups.themes.len()];
     for remark in remarks {
-        for (at, sentiment) in groups.places_of(remark.reading) {
+        for (at, sentiment) in groups.of(remark.reading) {
             let Some(counts) = all.get_mut(at) else { continue };
             counts.remarks += 1;
             counts.happiness += remark.happiness;

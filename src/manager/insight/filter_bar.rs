@@ -89,7 +89,7 @@ pub fn FilterBar(insight: Insight, language: Language) -> impl IntoView {
 }
 
 /// A list to choose from.
-fn list(
+pub fn list(
     id: &'static str,
     label: &'static str,
     choices: impl Fn() -> Vec<Choice> + Send + 'static,

@@ -15,7 +15,7 @@ mod table;
 mod trend;
 
 pub use self::behind::Behind;
-pub use self::filter_bar::FilterBar;
+pub use self::filter_bar::{FilterBar, list as choice_list};
 pub use self::headline::HeadlineCard;
 
 use candor_core::facts::Facts;

@@ -1,4 +1,5 @@
-//! What a settings file brings beside the settings, which the desk saves: opening hours, and the owner's surveys.
+//! What a settings file brings beside the settings, which the desk saves: opening hours, what was done
+//! to themes, and the owner's surveys.
 
 use candor_core::event::Body;
 use candor_core::hours::Hours;
@@ -6,19 +7,29 @@ use candor_core::journal::StoreError;
 use candor_core::provision::Carried;
 use candor_core::survey::shelf::draft_record;
 use candor_core::survey::sketch::Sketch;
+use candor_core::themes::ThemeEdits;
 
 use crate::manager::hours_card;
+use crate::manager::remarks::themes as themes_record;
 use crate::manager::store::Store;
 use crate::manager::surveys::records;
 
-/// Writes both, each after its trace. Surveys first, so that no settings name one that is not here. Done a second time
+/// Writes them, each after its trace. Surveys first, so that no settings name one that is not here. Done a second time
 /// it changes nothing.
-pub async fn write(store: &Store, surveys: &[Carried], hours: Option<&Hours>) -> Result<(), StoreError> {
+pub async fn write(
+    store: &Store,
+    surveys: &[Carried],
+    hours: Option<&Hours>,
+    themes: Option<&ThemeEdits>,
+) -> Result<(), StoreError> {
     for carried in surveys {
         take_survey(store, carried).await?;
     }
-    match hours {
-        Some(hours) => hours_card::put_in_force(store, hours).await,
+    if let Some(hours) = hours {
+        hours_card::put_in_force(store, hours).await?;
+    }
+    match themes {
+        Some(themes) => themes_record::put_in_force(store, themes).await,
         None => Ok(()),
     }
 }

@@ -15,6 +15,7 @@ use crate::manager::door_screen::trouble_text;
 use crate::manager::file::{ChosenFile, Parts};
 use crate::manager::icon::EXPORT;
 use crate::manager::language::Language;
+use crate::manager::remarks::themes;
 use crate::manager::surveys::records;
 use crate::manager::text::fill;
 
@@ -159,11 +160,12 @@ fn export(desk: Desk, provisioning: Provisioning) {
             for id in &own {
                 surveys.extend(records::load_in_service(&store, id).await?);
             }
-            Ok::<_, StoreError>((hours_in_force(&store).await?, surveys))
+            let themes = Some(themes::load(&store).await?).filter(|themes| !themes.is_empty());
+            Ok::<_, StoreError>((hours_in_force(&store).await?, surveys, themes))
         };
-        let outcome = gathered.await.map(|(hours, surveys)| {
+        let outcome = gathered.await.map(|(hours, surveys, themes)| {
             let parts = Parts::default();
-            let text = write(&settings, hours.as_ref(), &surveys);
+            let text = write(&settings, hours.as_ref(), &surveys, themes.as_ref());
             let is_taken = parts.push(text.as_bytes()).is_ok() && parts.offer(&name, "application/json").is_ok();
             if is_taken { name } else { String::new() }
         });

@@ -11,6 +11,7 @@ use candor_core::provision::{Change, Fault, Here, MAX_FILE_BYTES, Provision, cha
 use candor_core::settings::{Settings, origin};
 use candor_core::survey::Survey;
 use candor_core::survey::shelf::Shelf;
+use candor_core::themes::ThemeEdits;
 use leptos::prelude::*;
 
 pub use self::card::{AskedCard, ProvisionCard};
@@ -18,6 +19,7 @@ use crate::browser::task::spawn;
 use crate::manager::address;
 use crate::manager::desk::{Desk, Saving, TEMPLATES, TokenChange};
 use crate::manager::file::ChosenFile;
+use crate::manager::remarks::themes as themes_record;
 use crate::manager::settings_form::SettingsForm;
 use crate::manager::store::Store;
 
@@ -47,6 +49,8 @@ pub enum State {
         provision: Box<Provision>,
         /// The opening hours in force.
         hours: Hours,
+        /// What has been done to themes.
+        themes: ThemeEdits,
     },
     /// Hours and surveys are being written.
     Writing,
@@ -67,6 +71,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The hours in force and those that would be, where they differ.
     pub hours: Option<(Hours, Hours)>,
+    /// What has been done to themes and what would be, where they differ.
+    pub themes: Option<(ThemeEdits, ThemeEdits)>,
     /// The owner's surveys that would be new, or another version.
     pub surveys: Vec<Survey>,
     /// Whether a token is stored that is for another server.
@@ -76,7 +82,7 @@ pub struct Plan {
 impl Plan {
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.hours.is_none() && self.surveys.is_empty()
+        self.changes.is_empty() && self.hours.is_none() && self.themes.is_none() && self.surveys.is_empty()
     }
 }
 
@@ -128,7 +134,7 @@ impl Import {
         let state = RwSignal::new(State::None);
         let plan = Memo::new(move |_| {
             state.with(|state| match state {
-                State::Asking { provision, hours } => plan(desk, provision, hours),
+                State::Asking { provision, hours, themes } => plan(desk, provision, hours, themes),
                 _ => None,
             })
         });
@@ -172,9 +178,10 @@ impl Import {
         };
         self.state.set(State::Reading);
         spawn(async move {
-            self.state.try_set(match hours_in_force(&store).await {
-                Ok(hours) => State::Asking { provision, hours: hours.unwrap_or_default() },
-                Err(error) => State::Failed(error),
+            let in_force = (hours_in_force(&store).await, themes_record::load(&store).await);
+            self.state.try_set(match in_force {
+                (Ok(hours), Ok(themes)) => State::Asking { provision, hours: hours.unwrap_or_default(), themes },
+                (Err(error), _) | (_, Err(error)) => State::Failed(error),
             });
         });
     }
@@ -195,7 +202,9 @@ impl Import {
         });
         self.state.set(State::Writing);
         spawn(async move {
-            let written = apply::write(&store, &carried, plan.hours.as_ref().map(|(_, after)| after)).await;
+            let hours = plan.hours.as_ref().map(|(_, after)| after);
+            let themes = plan.themes.as_ref().map(|(_, after)| after);
+            let written = apply::write(&store, &carried, hours, themes).await;
             // The desk may have been locked meanwhile; then nobody is here to save the rest.
             if self.desk.store().is_none() {
                 return;
@@ -247,7 +256,7 @@ async fn hours_in_force(store: &Store) -> Result<Option<Hours>, StoreError> {
 }
 
 /// What it would change, followed as settings and surveys become known; `None` before the settings are.
-fn plan(desk: Desk, provision: &Provision, hours: &Hours) -> Option<Result<Plan, Vec<Fault>>> {
+fn plan(desk: Desk, provision: &Provision, hours: &Hours, themes: &ThemeEdits) -> Option<Result<Plan, Vec<Fault>>> {
     desk.settings.with(Option::is_some).then_some(())?;
     desk.surveys.track();
     let in_force = desk.in_force();
@@ -258,6 +267,7 @@ fn plan(desk: Desk, provision: &Provision, hours: &Hours) -> Option<Result<Plan,
     Some(settings.map(|settings| Plan {
         changes: changes(&in_force, &settings),
         hours: provision.hours.clone().filter(|after| after != hours).map(|after| (hours.clone(), after)),
+        themes: provision.themes.clone().filter(|after| after != themes).map(|after| (themes.clone(), after)),
         surveys: desk.surveys.with_untracked(|known| {
             let is_new = |survey: &Survey| known.get(&survey.id).is_none_or(|known| !is_same(known, survey));
             provision.surveys.iter().map(|carried| carried.survey.clone()).filter(is_new).collect()

@@ -2,6 +2,7 @@
 
 mod insight;
 mod provision;
+mod remarks;
 mod surveys;
 
 use super::{
@@ -44,6 +45,7 @@ pub const EN: Texts = Texts {
     },
     rail: RailTexts {
         results: "Results",
+        comments: "Comments",
         sync: "Sync",
         health: "Health",
         settings: "Settings",
@@ -61,6 +63,7 @@ pub const EN: Texts = Texts {
         stay: "Stay",
     },
     insight: insight::INSIGHT,
+    remarks: remarks::REMARKS,
     results: ResultsTexts {
         since: "since {}",
         csat: "Satisfaction (CSAT)",

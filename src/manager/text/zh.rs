@@ -2,6 +2,7 @@
 
 mod insight;
 mod provision;
+mod remarks;
 mod surveys;
 
 use super::{
@@ -44,6 +45,7 @@ pub const ZH: Texts = Texts {
     },
     rail: RailTexts {
         results: "结果",
+        comments: "留言",
         sync: "同步",
         health: "设备健康",
         settings: "设置",
@@ -61,6 +63,7 @@ pub const ZH: Texts = Texts {
         stay: "继续使用",
     },
     insight: insight::INSIGHT,
+    remarks: remarks::REMARKS,
     results: ResultsTexts {
         since: "自 {}",
         csat: "满意率 CSAT",

@@ -10,6 +10,7 @@ mod accessibility;
 mod backup;
 mod captive_portal;
 mod clerk;
+mod comments;
 mod door;
 mod early_tap;
 mod editor;

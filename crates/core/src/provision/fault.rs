@@ -3,6 +3,7 @@
 use super::{MAX_FILE_BYTES, MAX_SURVEYS};
 use crate::hours::Wrong;
 use crate::survey;
+use crate::themes;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum FaultKind {
     Form(survey::FaultKind),
     /// Something in the opening hours.
     Hours(Wrong),
+    /// Something in the names, merges and pins of themes.
+    Themes(themes::Wrong),
     /// More than [`MAX_FILE_BYTES`].
     TooLarge,
     /// A code that was cut or mistyped.
@@ -57,6 +60,7 @@ impl FaultKind {
         let [chinese, english] = match self {
             Self::Form(fault) => return fault.say(locale),
             Self::Hours(wrong) => hours(*wrong),
+            Self::Themes(wrong) => of_themes(*wrong),
             Self::TooLarge => {
                 let kilobytes = MAX_FILE_BYTES / 1024;
                 let [chinese, english] = ["文件超过", "the file is larger than"];
@@ -123,6 +127,22 @@ fn hours(wrong: Wrong) -> [&'static str; 2] {
         Wrong::NameTooLong => ["名称最多 40 字", "a name has at most 40 characters"],
         Wrong::TooMany => ["项数太多", "these are too many"],
         Wrong::NeverOpen => ["这样就永远不营业了", "the place would never be open"],
+    }
+}
+
+fn of_themes(wrong: themes::Wrong) -> [&'static str; 2] {
+    match wrong {
+        themes::Wrong::NotAnObject => ["这里需要一个对象", "an object is needed here"],
+        themes::Wrong::NotAList => ["这里需要一个列表", "a list is needed here"],
+        themes::Wrong::UnknownField => ["没有这个字段", "this field is unknown"],
+        themes::Wrong::NotAKey => {
+            ["这里需要主题的标识，最多 80 字", "the key of a theme is needed here, of at most 80 characters"]
+        }
+        themes::Wrong::NotAName => {
+            ["名称须为 1 至 30 字，不含不可见字符", "a name has 1 to 30 characters, all of them visible"]
+        }
+        themes::Wrong::Circle => ["合并绕成了一圈", "these merges lead in a circle"],
+        themes::Wrong::TooMany => ["最多 200 项", "there are more than 200"],
     }
 }
 

@@ -8,6 +8,7 @@ use crate::hours::Hours;
 use crate::repeats::repeated_member;
 use crate::settings::{APPEARANCES, MAX_RETENTION_DAYS, is_origin, is_usable_endpoint, is_usable_link};
 use crate::survey::{FaultKind as Form, Survey};
+use crate::themes::ThemeEdits;
 use crate::wire::Acknowledge;
 
 /// As long as browsers and servers let an address be without asking.
@@ -74,6 +75,7 @@ impl Reader {
                 "candor" | "format" => {}
                 "settings" => provision.settings = self.settings(value),
                 "hours" => provision.hours = self.hours(value),
+                "themes" => provision.themes = self.themes(value),
                 "surveys" => provision.surveys = self.surveys(value),
                 unknown => self.unknown(unknown, unknown),
             }
@@ -176,6 +178,17 @@ impl Reader {
                 None
             }
         }
+    }
+
+    fn themes(&mut self, value: &Value) -> Option<ThemeEdits> {
+        let faults = match ThemeEdits::read(value) {
+            Ok(edits) => return Some(edits),
+            Err(faults) => faults,
+        };
+        for fault in faults {
+            self.fault(below("themes", &fault.path), FaultKind::Themes(fault.wrong));
+        }
+        None
     }
 
     fn surveys(&mut self, value: &Value) -> Vec<Carried> {

@@ -4,6 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::batch::Format;
 use crate::survey::FaultKind as Form;
+use crate::themes::ThemeEdit;
 use crate::wire::Acknowledge;
 
 const HOTEL: &str = include_str!("../../../../public/templates/hotel.json");
@@ -61,7 +62,7 @@ fn check(settings: Value, expected: &[(&str, FaultKind)]) {
 #[test]
 fn every_setting_comes_to_the_other_tablet_as_it_was() {
     let hours = Hours::read(&json!({ "week": { "mon": ["09:00-12:00"] } })).unwrap();
-    let written = write(&everything(), Some(&hours), &[own_survey(), "no json".to_owned()]);
+    let written = write(&everything(), Some(&hours), &[own_survey(), "no json".to_owned()], None);
     let read = Provision::read(&written).unwrap();
     assert_eq!(read.onto(here(&Settings::default()), spoken), Ok(everything()));
     assert_eq!(read.hours, Some(hours));
@@ -72,7 +73,7 @@ fn every_setting_comes_to_the_other_tablet_as_it_was() {
 
 #[test]
 fn the_defaults_can_be_read_as_well() {
-    let read = Provision::read(&write(&Settings::default(), None, &[])).unwrap();
+    let read = Provision::read(&write(&Settings::default(), None, &[], None)).unwrap();
     let languages = vec!["zh-CN".to_owned(), "en".to_owned()];
     assert_eq!(read.onto(here(&Settings::default()), spoken), Ok(Settings { languages, ..Settings::default() }));
 }
@@ -89,7 +90,7 @@ fn what_a_file_leaves_out_stays_as_it_is() {
 
 #[test]
 fn a_file_never_carries_a_secret() {
-    let written = write(&everything(), None, &[]);
+    let written = write(&everything(), None, &[], None);
     for secret in ["token", "pin", "key", "sealing"] {
         assert!(!written.contains(&format!("\"{secret}\"")), "{written}");
     }
@@ -248,4 +249,20 @@ proptest! {
         let _ = Provision::read(&text);
         let _ = from_fragment(&[SETUP, &code].concat()).map(|file| file.map(|file| Provision::read(&file)));
     }
+}
+
+#[test]
+fn a_file_carries_what_was_done_to_themes() {
+    let mut edits = ThemeEdits::default();
+    edits.apply(&ThemeEdit::Merge { key: "noise".to_owned(), into: "space".to_owned() }).unwrap();
+    edits.apply(&ThemeEdit::Rename { key: "space".to_owned(), name: "大厅".to_owned() }).unwrap();
+    let written = write(&Settings::default(), None, &[], Some(&edits));
+    assert_eq!(Provision::read(&written).unwrap().themes, Some(edits));
+
+    let circle =
+        r#"{ "candor": "settings", "format": 1, "settings": {}, "themes": { "into": { "a": "b", "b": "a" } } }"#;
+    let faults = Provision::read(circle).unwrap_err();
+    let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+    assert_eq!(paths, ["themes.into.a", "themes.into.b"]);
+    assert!(faults[0].kind.say("zh-CN").contains("圈"));
 }
