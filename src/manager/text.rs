@@ -85,7 +85,7 @@ texts! {
         search, search_hint, score, any_score, sentiment, any_sentiment,
         /// Praise, not clear, complaint.
         sentiments: [&'static str; 3],
-        theme, any_theme, themes, themes_hint, themes_of: Count, no_themes,
+        theme, any_theme, themes, themes_hint, no_themes,
         /// In the order of `THEMES`.
         theme_names: [&'static str; 16],
         /// A theme that was found, with the word.
@@ -95,7 +95,7 @@ texts! {
         change, no_change, no_before, choose_period, by_sentiment, arrange, arranging, name, name_hint, save_name, merge, merge_hint, merge_do, merged,
         split, pin, unpin, pinned, undo, undone, renamed, merged_done, split_done, pinned_done, unpinned_done,
         name_wrong, circle, too_many, changed_elsewhere, comments, shown, listed: Count, more, none, none_hint, nothing_written, nothing_written_hint, reading,
-        sealed: Count, why, why_hint, why_none, speaks_good, speaks_bad, about, clear_search, of_a_person,
+        sealed: Count, why, why_hint, why_none, speaks_good, speaks_bad, about, of_a_person,
     }
 
     SyncTexts {

@@ -335,7 +335,7 @@ mod tests {
                     0 => ThemeEdit::Rename { key, name: other },
                     1 => ThemeEdit::Merge { key, into: other },
                     2 => ThemeEdit::Split { key },
-                    _ => ThemeEdit::Pin { key, is_pinned: other > "c".to_owned() },
+                    _ => ThemeEdit::Pin { key, is_pinned: other.as_str() > "c" },
                 });
             }
             for key in ["a", "b", "c", "d", "e"] {

@@ -1,7 +1,7 @@
 //! What is looked for in the comments: words, a rating, how they sound, what they are about.
 
 use candor_core::event::Rating;
-use candor_themes::{Sentiment, Theme};
+use candor_themes::{Sentiment, Theme, Topic};
 use leptos::prelude::*;
 
 use crate::manager::distribution::level_name;
@@ -24,7 +24,7 @@ pub fn Finder(remarks: Remarks, language: Language) -> impl IntoView {
     let words = &language.texts().remarks;
     let type_in = move |typed: String| {
         remarks.typed.set(typed);
-        remarks.from_the_top();
+        remarks.show_first();
     };
     view! {
         <section class="m-card m-filters" role="search" aria-label=words.search>
@@ -43,6 +43,8 @@ pub fn Finder(remarks: Remarks, language: Language) -> impl IntoView {
                             aria-describedby="m-search-hint"
                             prop:value=move || remarks.typed.get()
                             on:input=move |event| type_in(event_target_value(&event))
+                            // What clears a field from outside may report only this.
+                            on:change=move |event| type_in(event_target_value(&event))
                         />
                     </div>
                 </div>
@@ -71,7 +73,7 @@ fn score(remarks: Remarks, language: Language) -> impl IntoView {
     let chosen = move || remarks.level.get().map_or_else(|| ANY.to_owned(), |level| level.to_string());
     choice_list("m-score-asked", words.score, choices, chosen, move |value| {
         remarks.level.set(value.parse().ok());
-        remarks.from_the_top();
+        remarks.show_first();
     })
 }
 
@@ -90,7 +92,7 @@ fn sentiment(remarks: Remarks, language: Language) -> impl IntoView {
     choice_list("m-sentiment-asked", words.sentiment, choices, chosen, move |value| {
         let known = SENTIMENTS.into_iter().find(|(name, _)| *name == value);
         remarks.sentiment.set(known.map(|(_, sentiment)| sentiment));
-        remarks.from_the_top();
+        remarks.show_first();
     })
 }
 
@@ -98,7 +100,7 @@ fn theme(remarks: Remarks, language: Language) -> impl IntoView {
     let words = &language.texts().remarks;
     let choices = move || {
         let topics = remarks.looked.with(|looked| looked.topics.clone());
-        let named = |topic| (theme_key(topic), remarks.name_of(topic, language));
+        let named = |topic: &Topic| (topic.theme.key().to_owned(), remarks.name_of(topic, language));
         let mut choices: Vec<(String, String)> = topics.iter().map(named).collect();
         // One that is chosen stays on the list, though another period has nothing of it.
         let chosen = remarks.theme.get();
@@ -110,10 +112,6 @@ fn theme(remarks: Remarks, language: Language) -> impl IntoView {
     let chosen = move || remarks.theme.with(|theme| theme.as_ref().map_or(ANY, Theme::key).to_owned());
     choice_list("m-theme-asked", words.theme, choices, chosen, move |value| {
         remarks.theme.set(Some(value).filter(|value| value != ANY).map(Theme::new));
-        remarks.from_the_top();
+        remarks.show_first();
     })
-}
-
-fn theme_key(topic: &candor_themes::Topic) -> String {
-    topic.theme.key().to_owned()
 }

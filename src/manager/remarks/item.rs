@@ -1,7 +1,7 @@
 //! A comment: its words with what decided, how it sounds, and what it is about.
 
 use candor_core::results::Response;
-use candor_themes::{Mark, Query, Reading, Sentiment, marked};
+use candor_themes::{Mark, Query, Reading, Sentiment, Theme, Topic, marked};
 use leptos::prelude::*;
 
 use crate::manager::comments::comment_with;
@@ -57,10 +57,10 @@ fn said(remarks: Remarks, reading: &Reading, text: &str, language: Language) -> 
     let sum = names::signed(reading.opinion.log_odds, language);
     let hint = if deciding.is_empty() { words.why_none } else { words.why_hint };
     let reason = |(_, clue, weight): &(_, &str, f64)| {
-        let (tone, speaks) = if *weight > 0.0 { ("good", words.speaks_good) } else { ("bad", words.speaks_bad) };
+        let (class, speaks) =
+            if *weight > 0.0 { ("m-mark-good", words.speaks_good) } else { ("m-mark-bad", words.speaks_bad) };
         let weight = names::signed(*weight, language);
-        let class = if tone == "good" { "m-mark-good" } else { "m-mark-bad" };
-        view! { <li data-tone=tone><b class=class>{(*clue).to_owned()}</b>" "<span>{weight}" · "{speaks}</span></li> }
+        view! { <li><b class=class>{(*clue).to_owned()}</b>" "<span>{weight}" · "{speaks}</span></li> }
     };
     let reasons = view! {
         <details class="m-why">
@@ -72,8 +72,8 @@ fn said(remarks: Remarks, reading: &Reading, text: &str, language: Language) -> 
     (view! { <p class="m-words" dir="auto" data-testid="remark-words">{pieces}</p> }.into_any(), reasons.into_any())
 }
 
-/// How it sounds: a sign and a word.
-pub fn sounds(sentiment: Sentiment, language: Language) -> AnyView {
+/// A sentiment as programs call it, as people do, and its sign.
+fn parts(sentiment: Sentiment, language: Language) -> (&'static str, &'static str, &'static str) {
     let at = SENTIMENTS.iter().position(|(_, known)| *known == sentiment).unwrap_or_default();
     let name = SENTIMENTS.get(at).map_or("", |(name, _)| name);
     let words = language.texts().remarks.sentiments.get(at).copied().unwrap_or_default();
@@ -82,6 +82,12 @@ pub fn sounds(sentiment: Sentiment, language: Language) -> AnyView {
         Sentiment::Unclear => UNCLEAR,
         Sentiment::Bad => COMPLAINT,
     };
+    (name, words, sign)
+}
+
+/// How it sounds: a sign and a word.
+fn sounds(sentiment: Sentiment, language: Language) -> AnyView {
+    let (name, words, sign) = parts(sentiment, language);
     view! { <span class="m-sounds" data-testid="sounds" data-sentiment=name>{icon(sign)}{words}</span> }.into_any()
 }
 
@@ -95,15 +101,8 @@ fn themes(remarks: Remarks, line: &Line, language: Language) -> AnyView {
         };
         line.themes.iter().filter_map(of_place).collect::<Vec<_>>()
     });
-    let chip = |(topic, theme, sentiment): (Option<candor_themes::Topic>, candor_themes::Theme, Sentiment)| {
-        let at = SENTIMENTS.iter().position(|(_, known)| *known == sentiment).unwrap_or_default();
-        let (tone, _) = SENTIMENTS.get(at).copied().unwrap_or(("unclear", Sentiment::Unclear));
-        let says = words.sentiments.get(at).copied().unwrap_or_default();
-        let sign = match sentiment {
-            Sentiment::Good => PRAISE,
-            Sentiment::Unclear => UNCLEAR,
-            Sentiment::Bad => COMPLAINT,
-        };
+    let chip = |(topic, theme, sentiment): (Option<Topic>, Theme, Sentiment)| {
+        let (tone, says, sign) = parts(sentiment, language);
         // A name that is given while the comment stands there is shown at once.
         let name = move || {
             topic.as_ref().map_or_else(|| remarks.name(&theme, language), |topic| remarks.name_of(topic, language))

@@ -26,6 +26,8 @@ pub struct Library {
     pub edition: RwSignal<u64>,
     /// How far the reading has come, of how many; `None` while there is none.
     pub progress: RwSignal<Option<(u64, u64)>>,
+    /// Whether everything has been read once.
+    pub has_read: RwSignal<bool>,
     shelves: StoredValue<Rc<RefCell<Shelves>>, LocalStorage>,
 }
 
@@ -54,7 +56,8 @@ impl Library {
     /// Nothing is read yet.
     pub fn new(desk: Desk) -> Self {
         let (edition, progress) = (RwSignal::new(0), RwSignal::new(None));
-        Self { desk, edition, progress, shelves: StoredValue::new_local(Rc::default()) }
+        let has_read = RwSignal::new(false);
+        Self { desk, edition, progress, has_read, shelves: StoredValue::new_local(Rc::default()) }
     }
 
     /// Reads what has come, and what was shut.
@@ -74,6 +77,7 @@ impl Library {
             }
             shelves.borrow_mut().is_running = false;
             self.progress.try_set(None);
+            self.has_read.try_set(true);
         });
     }
 
@@ -90,7 +94,6 @@ impl Library {
         let all = rest.len() as u64;
         let mut shown_at = clock::uptime();
         while !rest.is_empty() {
-            // What no key opens takes no time: it is not worth a bar.
             let begin = clock::uptime();
             let read = self.desk.with_responses(|responses| {
                 let read = |row: &usize| responses.get(*row).map(|response| self.read(shelves, response));

@@ -53,7 +53,8 @@ pub fn List(remarks: Remarks, language: Language) -> impl IntoView {
                     (0, _) => (words.none, words.none_hint),
                     _ => return None,
                 };
-                let is_settled = remarks.library.progress.with(Option::is_none) && shut.get() == 0;
+                let library = remarks.library;
+                let is_settled = library.has_read.get() && library.progress.with(Option::is_none) && shut.get() == 0;
                 is_settled.then(|| view! { <p class="m-empty"><b>{title}</b><br />{hint}</p> })
             }}
             <ol class="m-comments">

@@ -1,5 +1,6 @@
 //! The comments that the filter chooses, each with its themes, and what they are about as a whole.
 
+use candor_core::event::Scale;
 use candor_core::facts::{Days, Facts, Filter, Words};
 use candor_core::hours::Date;
 use candor_core::insight::{Measure, View};
@@ -22,7 +23,9 @@ pub struct Line {
     pub row: usize,
     /// The number of the reading.
     pub reading: usize,
-    /// The level of the response.
+    /// The scale of the response.
+    pub scale: Scale,
+    /// Its level.
     pub level: u8,
     /// How it sounds.
     pub sentiment: Sentiment,
@@ -126,5 +129,6 @@ fn line(
     let (response, found) = (responses.get(*row)?, readings.get(*reading)?);
     let themes = groups.of(found).into_iter().collect();
     let sentiment = found.opinion.sentiment();
-    Some(Line { row: *row, reading: *reading, level: response.rating.level(), sentiment, themes })
+    let (scale, level) = (response.scale, response.rating.level());
+    Some(Line { row: *row, reading: *reading, scale, level, sentiment, themes })
 }

@@ -63,6 +63,7 @@ impl Remarks {
         let fitting = Memo::new(move |_| {
             looked.with(|looked| {
                 let about = theme.get().map(|theme| themes.edits.with(|edits| looked.groups.place_of(&theme, edits)));
+                let scale = insight.measure.with(|measure| measure.scale);
                 let (query, level, sentiment) = (query.get(), level.get(), sentiment.get());
                 let fits = |line: &looked::Line| {
                     let sounds = match about {
@@ -71,7 +72,7 @@ impl Remarks {
                             line.themes.iter().find(|(at, _)| Some(*at) == place).map(|(_, sentiment)| *sentiment)
                         }
                     };
-                    level.is_none_or(|level| line.level == level)
+                    level.is_none_or(|level| line.scale == scale && line.level == level)
                         && sounds.is_some_and(|sounds| sentiment.is_none_or(|asked| asked == sounds))
                         && (query.is_empty() || library.is_in(line.reading, &query))
                 };
@@ -85,11 +86,11 @@ impl Remarks {
     /// Shows the comments about a theme, or all again.
     fn toggle(self, theme: &Theme) {
         self.theme.update(|chosen| *chosen = if chosen.as_ref() == Some(theme) { None } else { Some(theme.clone()) });
-        self.from_the_top();
+        self.show_first();
     }
 
-    /// Another choice begins with its newest.
-    fn from_the_top(self) {
+    /// Another choice begins with its newest, and with as many as at first.
+    fn show_first(self) {
         self.listed.set(PAGE);
     }
 

@@ -49,7 +49,11 @@ pub fn ThemesCard(remarks: Remarks, language: Language) -> impl IntoView {
             >
                 {move || themes.done.with(|done| outcome(done, language))}
             </p>
-            {move || (!has_before.get() && !is_empty.get()).then(|| view! { <p class="m-fine">{words.choose_period}</p> })}
+            {move || {
+                let is_compared = topics.with(|topics| topics.iter().any(|topic| topic.trend.is_some()));
+                let said = if has_before.get() { words.no_before } else { words.choose_period };
+                (!is_compared && !is_empty.get()).then(|| view! { <p class="m-fine">{said}</p> })
+            }}
             {move || is_empty.get().then(|| view! { <p class="m-empty">{words.no_themes}</p> })}
             <ul class="m-themes">
                 <For

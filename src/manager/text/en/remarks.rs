@@ -14,7 +14,6 @@ pub const REMARKS: RemarksTexts = RemarksTexts {
     any_theme: "All",
     themes: "What they are about",
     themes_hint: "Found on this tablet, by words; nothing is sent anywhere. A comment can have several themes. The bar shows praise, not clear and complaint.",
-    themes_of: Count { one: "in {} comment", other: "in {} comments" },
     no_themes: "No theme yet. Themes appear once comments tell of one.",
     theme_names: [
         "Waiting and speed",
@@ -40,7 +39,7 @@ pub const REMARKS: RemarksTexts = RemarksTexts {
     score_of: "mean rating {} of 100",
     change: "{0} points since the period before ({1} to {2})",
     no_change: "no clear change",
-    no_before: "nothing was written in the period before",
+    no_before: "Nobody wrote anything in the period before, so there is nothing to compare with.",
     choose_period: "Choose a period to see what has changed since the one before.",
     by_sentiment: "{0} praise, {1} not clear, {2} complaint",
     arrange: "Arrange: {}",
@@ -86,6 +85,5 @@ pub const REMARKS: RemarksTexts = RemarksTexts {
     speaks_good: "for praise",
     speaks_bad: "for a complaint",
     about: "About:",
-    clear_search: "Clear",
     of_a_person: "Comments are not shown for one person. Remove the filter by staff to see them.",
 };

@@ -14,7 +14,6 @@ pub const REMARKS: RemarksTexts = RemarksTexts {
     any_theme: "全部",
     themes: "大家在说什么",
     themes_hint: "由本机按词语归类，内容不会外传。一条留言可有多个主题。色条依次为表扬、不明确、抱怨。",
-    themes_of: Count { one: "共 {} 条留言", other: "共 {} 条留言" },
     no_themes: "暂无主题。留言中提到后会列在这里。",
     theme_names: [
         "等候与速度",
@@ -40,7 +39,7 @@ pub const REMARKS: RemarksTexts = RemarksTexts {
     score_of: "平均评分 {}（满分 100）",
     change: "较上一时段 {0} 个百分点（{1} 至 {2}）",
     no_change: "变化不明确",
-    no_before: "上一时段没有留言",
+    no_before: "上一时段没有留言，无从比较。",
     choose_period: "选择一个时间段，即可看到与上一时段相比的变化。",
     by_sentiment: "表扬 {0}，不明确 {1}，抱怨 {2}",
     arrange: "整理：{}",
@@ -86,6 +85,5 @@ pub const REMARKS: RemarksTexts = RemarksTexts {
     speaks_good: "偏表扬",
     speaks_bad: "偏抱怨",
     about: "主题：",
-    clear_search: "清除",
     of_a_person: "不按单个人员显示留言。移除“工作人员”条件即可查看。",
 };
