@@ -149,7 +149,7 @@ part_lint() {
   wasm_env cargo clippy -p candor --all-targets --target "$WASM" -- -D warnings
 }
 
-part_core() { cargo test --no-fail-fast -p candor-core -p candor-export; }
+part_core() { cargo test --no-fail-fast -p candor-core -p candor-export -p candor-themes; }
 
 part_app() {
   CHROMEDRIVER=$(program chromedriver)

@@ -13,6 +13,7 @@ use candor_core::second::{FrameReader, Mark, SLOT_BYTES, Unsettled, frame};
 use candor_core::settings::{SETTINGS_RECORD, TOKEN_RECORD};
 use candor_core::staff::{CODES_RECORD, STAFF_RECORD};
 use candor_core::survey::shelf::{SHELF_RECORD, Shelf};
+use candor_core::themes::THEMES_RECORD;
 use candor_core::wire::CloudEvent;
 use candor_core::witness::HEADS_RECORD;
 use candor_vault::{KEPT_KEYS_RECORD, SEALING_RECORD};
@@ -26,7 +27,7 @@ const EVENTS: &str = "candor-second";
 const MARK: &str = "candor-mark";
 const RECORDS: &str = "candor-records";
 /// What is kept of the named records.
-const KEPT_RECORDS: [&str; 12] = [
+const KEPT_RECORDS: [&str; 13] = [
     SETTINGS_RECORD,
     TOKEN_RECORD,
     DOOR_RECORD,
@@ -38,6 +39,7 @@ const KEPT_RECORDS: [&str; 12] = [
     ROSTER_RECORD,
     STAFF_RECORD,
     CODES_RECORD,
+    THEMES_RECORD,
     SHELF_RECORD,
 ];
 /// Read at once.

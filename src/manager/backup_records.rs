@@ -10,6 +10,7 @@ use candor_core::journal::StoreError;
 use candor_core::settings::{SETTINGS_RECORD, Settings, TOKEN_RECORD};
 use candor_core::staff::{CODES_RECORD, STAFF_RECORD};
 use candor_core::survey::shelf::{SHELF_RECORD, SURVEY_RECORD as SURVEY, Shelf, is_version_record};
+use candor_core::themes::THEMES_RECORD;
 use candor_core::witness::{HEADS_RECORD, SignedHead, keep_furthest};
 use candor_vault::{KEPT_KEYS_RECORD, SEALING_RECORD, Sealing};
 
@@ -23,7 +24,7 @@ pub type Record = (String, String);
 
 /// Records beside the surveys, in the order in which they come into force: the token before the settings, since an
 /// upload reads them the other way round.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     HEADS_RECORD,
     KEPT_KEYS_RECORD,
     SEALING_RECORD,
@@ -33,11 +34,20 @@ const NAMES: [&str; 10] = [
     STAFF_RECORD,
     CODES_RECORD,
     ROSTER_RECORD,
+    THEMES_RECORD,
     SETTINGS_RECORD,
 ];
 /// Those that are put over the ones that stand. The rules of cases are not among them: they leave a trace of their own.
-const REPLACED: [&str; 7] =
-    [SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, STAFF_RECORD, CODES_RECORD, ROSTER_RECORD, SETTINGS_RECORD];
+const REPLACED: [&str; 8] = [
+    SEALING_RECORD,
+    TOKEN_RECORD,
+    HOURS_RECORD,
+    STAFF_RECORD,
+    CODES_RECORD,
+    ROSTER_RECORD,
+    THEMES_RECORD,
+    SETTINGS_RECORD,
+];
 /// How often a record is merged anew when somebody else wrote it meanwhile.
 const TRIES: usize = 5;
 
@@ -159,6 +169,7 @@ fn changes(present: &[Record], records: &[Record]) -> Vec<String> {
         (STAFF_RECORD, STAFF_RECORD),
         (CODES_RECORD, CODES_RECORD),
         (ROSTER_RECORD, ROSTER_RECORD),
+        (THEMES_RECORD, THEMES_RECORD),
     ];
     for (record, name) in named {
         if value(records, record).is_some_and(|new| new != value(present, record).unwrap_or_default()) {

@@ -51,8 +51,19 @@ pub fn Comments(desk: Desk, language: Language) -> impl IntoView {
 
 /// A response with its words, and the way to its case.
 pub fn comment(desk: Desk, response: &Response, testid: &'static str, language: Language) -> impl IntoView + use<> {
+    let parts = Parts { action: to_case(desk, response, language), ..Parts::of(desk, response, language) };
+    comment_with(desk, response, testid, parts, language)
+}
+
+/// A response with its words alone.
+pub fn rating(desk: Desk, response: &Response, testid: &'static str, language: Language) -> impl IntoView + use<> {
+    comment_with(desk, response, testid, Parts::of(desk, response, language), language)
+}
+
+/// The way to a response's case.
+pub fn to_case(desk: Desk, response: &Response, language: Language) -> AnyView {
     let id = response.id.clone();
-    let to_case = view! {
+    view! {
         <button
             type="button"
             class="m-quiet m-to-case"
@@ -62,16 +73,39 @@ pub fn comment(desk: Desk, response: &Response, testid: &'static str, language: 
             {icon(CASES)}
             {language.texts().cases.to_case}
         </button>
-    };
-    comment_with(desk, response, testid, to_case.into_any(), language)
+    }
+    .into_any()
 }
 
-/// A response with its words, and what can be done with it.
+/// What stands in a comment's line beside the rating.
+pub struct Parts {
+    /// The customer's words.
+    pub said: AnyView,
+    /// Below its reasons.
+    pub below: AnyView,
+    /// What can be done with it.
+    pub action: AnyView,
+}
+
+impl Parts {
+    /// The words alone.
+    fn of(desk: Desk, response: &Response, language: Language) -> Self {
+        let said = match &response.sealed {
+            Some(sealed) => sealed_words(desk, sealed.clone(), language).into_any(),
+            None => {
+                view! { <p class="m-words" dir="auto" data-sealed="false">{response.comment.clone()}</p> }.into_any()
+            }
+        };
+        Self { said, below: ().into_any(), action: ().into_any() }
+    }
+}
+
+/// A response with what stands beside its rating.
 pub fn comment_with(
     desk: Desk,
     response: &Response,
     testid: &'static str,
-    action: AnyView,
+    parts: Parts,
     language: Language,
 ) -> impl IntoView + use<> {
     let (scale, level) = (response.scale, response.rating);
@@ -88,10 +122,7 @@ pub fn comment_with(
     };
     let point = response.context.point.clone();
     let contact = contact(&response.contact, language);
-    let said = match &response.sealed {
-        Some(sealed) => sealed_words(desk, sealed.clone(), language).into_any(),
-        None => view! { <p class="m-words" dir="auto" data-sealed="false">{response.comment.clone()}</p> }.into_any(),
-    };
+    let Parts { said, below, action } = parts;
     view! {
         <li class="m-comment" data-testid=testid>
             {face(scale, level)}
@@ -103,6 +134,7 @@ pub fn comment_with(
                     {chips}
                     {(!point.is_empty()).then(|| view! { <span class="m-chip m-chip-point">{point}</span> })}
                 </p>
+                {below}
             </div>
             <div class="m-comment-end">
                 <time datetime=response.time.clone()>{browser::time(&response.time, Written::Minute, language)}</time>

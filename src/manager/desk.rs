@@ -378,6 +378,13 @@ impl Desk {
         Some(look(&cases, &device))
     }
 
+    /// Looks at all responses, by the numbers of their rows; `None` once the desk is locked.
+    pub fn with_responses<T>(self, look: impl FnOnce(&[Response]) -> T) -> Option<T> {
+        let work = self.work.try_get_value()?;
+        let responses = work.responses.borrow();
+        Some(look(responses.all()))
+    }
+
     /// Whether an endpoint knows this tablet, or may: it has a token, or something was delivered.
     pub fn is_known_to_an_endpoint(self) -> bool {
         let has_delivered = |counts: &Option<Counts>| counts.is_none_or(|counts| counts.acknowledged > 0);

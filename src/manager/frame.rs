@@ -9,10 +9,11 @@ use crate::manager::desk::Desk;
 use crate::manager::door::Opened;
 use crate::manager::door_screen::trouble_text;
 use crate::manager::health::{HealthScreen, loss_banner};
-use crate::manager::icon::{CASES, HEALTH, LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
+use crate::manager::icon::{CASES, COMMENTS, HEALTH, LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
 use crate::manager::insight::Insight;
 use crate::manager::language::Language;
 use crate::manager::provision::{AskedCard, Provisioning};
+use crate::manager::remarks::{Remarks, RemarksScreen};
 use crate::manager::results::ResultsScreen;
 use crate::manager::settings::SettingsScreen;
 use crate::manager::settings_form::SettingsForm;
@@ -28,6 +29,7 @@ const WARNING_S: u64 = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tab {
     Results,
+    Comments,
     Cases,
     Sync,
     Health,
@@ -35,11 +37,12 @@ enum Tab {
 }
 
 impl Tab {
-    const ALL: [Self; 5] = [Self::Results, Self::Cases, Self::Sync, Self::Health, Self::Settings];
+    const ALL: [Self; 6] = [Self::Results, Self::Comments, Self::Cases, Self::Sync, Self::Health, Self::Settings];
 
     fn parts(self) -> (&'static str, &'static str, fn(&RailTexts) -> &'static str) {
         match self {
             Self::Results => ("tab-results", RESULTS, |words| words.results),
+            Self::Comments => ("tab-comments", COMMENTS, |words| words.comments),
             Self::Cases => ("tab-cases", CASES, |words| words.cases),
             Self::Sync => ("tab-sync", SYNC, |words| words.sync),
             Self::Health => ("tab-health", HEALTH, |words| words.health),
@@ -53,6 +56,7 @@ impl Tab {
 pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: RwSignal<u64>) -> impl IntoView {
     let tab = RwSignal::new(Tab::Results);
     let insight = Insight::new(desk);
+    let remarks = Remarks::new(insight);
     let cases = CasesDesk::new(desk);
     Effect::new(move |_| {
         if let Some(id) = desk.asked_case.get() {
@@ -92,6 +96,7 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
                 {move || view! { <AskedCard asked=provisioning.asked language=language.get() /> }}
                 {move || match (tab.get(), language.get()) {
                     (Tab::Results, language) => view! { <ResultsScreen insight language /> }.into_any(),
+                    (Tab::Comments, language) => view! { <RemarksScreen remarks language /> }.into_any(),
                     (Tab::Cases, language) => view! { <CasesScreen cases language /> }.into_any(),
                     (Tab::Sync, language) => view! { <SyncScreen desk language /> }.into_any(),
                     (Tab::Health, language) => view! { <HealthScreen desk language /> }.into_any(),

@@ -8,6 +8,18 @@ use leptos::prelude::*;
 pub const RESULTS: &str = "M5 20v-7M12 20V5M19 20v-10";
 /// A list that is ticked off: cases.
 pub const CASES: &str = "M4 6.5l1.5 1.5L8.5 5M4 13l1.5 1.5L8.5 11.5M4 19.5L5.5 21L8.5 18M12 7h8M12 13.5h8M12 20h8";
+/// A bubble with words: comments.
+pub const COMMENTS: &str = "M4 5h16v11h-8l-5 4v-4H4zM8 9h8M8 12.5h5";
+/// A glass: search.
+pub const SEARCH: &str = "M10.5 4.5a6 6 0 1 0 0 12a6 6 0 1 0 0-12M15 15l5 5";
+/// A plus in a circle: praise.
+pub const PRAISE: &str = "M12 3.5a8.5 8.5 0 1 0 0 17a8.5 8.5 0 1 0 0-17M8 12h8M12 8v8";
+/// A minus in a circle: a complaint.
+pub const COMPLAINT: &str = "M12 3.5a8.5 8.5 0 1 0 0 17a8.5 8.5 0 1 0 0-17M8 12h8";
+/// A circle with nothing but a point: neither.
+pub const UNCLEAR: &str = "M12 3.5a8.5 8.5 0 1 0 0 17a8.5 8.5 0 1 0 0-17M12 12v.1";
+/// A pin.
+pub const PIN: &str = "M9 4h6l-1 6l3 3.5H7L10 10zM12 13.5V20";
 /// Two arrows: sync.
 pub const SYNC: &str = "M4 11a8 8 0 0 1 13.7-5.2L20 8M20 3v5h-5M20 13a8 8 0 0 1-13.7 5.2L4 16M4 21v-5h5";
 /// A line that beats: health.

@@ -43,6 +43,7 @@ mod picture;
 mod pin_change;
 mod provision;
 mod qr;
+mod remarks;
 mod results;
 mod roster_card;
 mod score;

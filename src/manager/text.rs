@@ -20,7 +20,7 @@ macro_rules! texts {
 texts! {
     /// All texts of one language. `{}` stands for what [`fill`] puts there.
     Texts {
-        product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, insight: InsightTexts, export: ExportTexts, import: ImportTexts, sync: SyncTexts,
+        product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, insight: InsightTexts, remarks: RemarksTexts, export: ExportTexts, import: ImportTexts, sync: SyncTexts,
         health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, staff: StaffTexts, roster: RosterTexts, attract: AttractTexts, cases: CasesTexts, provision: ProvisionTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
         backup: BackupTexts, restore: RestoreTexts, surveys: SurveysTexts, trouble: TroubleTexts,
     }
@@ -32,7 +32,7 @@ texts! {
     }
 
     RailTexts {
-        results, cases, sync, health, settings, tabs, lock, counts, recorded, acknowledged, queued, quarantined, add_up,
+        results, comments, cases, sync, health, settings, tabs, lock, counts, recorded, acknowledged, queued, quarantined, add_up,
         do_not_add_up, do_not_add_up_long, locking, stay,
     }
 
@@ -111,6 +111,23 @@ texts! {
         survey, survey_hint, first_lines, lacks, ready: Count, refused: Count, more: Count, line, quotes_open, quotes_behind,
         fields, missing, time, future, level, no_survey, long, doubled, import: Count, discard, cancel, running,
         added: Count, known: Count, left_out: Count, stopped, words_left_out, sealed,
+    }
+
+    RemarksTexts {
+        search, search_hint, score, any_score, sentiment, any_sentiment,
+        /// Praise, not clear, complaint.
+        sentiments: [&'static str; 3],
+        theme, any_theme, themes, themes_hint, no_themes,
+        /// In the order of `THEMES`.
+        theme_names: [&'static str; 16],
+        /// A theme that was found, with the word.
+        found_name, found,
+        /// Beside the count: the share, and the mean of the levels.
+        share, score_of,
+        change, no_change, no_before, choose_period, by_sentiment, arrange, arranging, name, name_hint, save_name, merge, merge_hint, merge_do, merged,
+        split, pin, unpin, pinned, undo, undone, renamed, merged_done, split_done, pinned_done, unpinned_done,
+        name_wrong, circle, too_many, changed_elsewhere, comments, shown, listed: Count, more, none, none_hint, nothing_written, nothing_written_hint, reading,
+        sealed: Count, why, why_hint, why_none, speaks_good, speaks_bad, about, of_a_person,
     }
 
     SyncTexts {

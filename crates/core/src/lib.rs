@@ -32,6 +32,7 @@ pub mod settings;
 pub mod staff;
 pub mod statistics;
 pub mod survey;
+pub mod themes;
 pub mod time;
 pub mod vandal;
 pub mod verify;

@@ -21,6 +21,7 @@ use crate::hours::roster::Roster;
 use crate::settings::{Settings, SettingsFault};
 use crate::staff::Team;
 use crate::survey::Survey;
+use crate::themes::ThemeEdits;
 
 /// Settings and hours are some kilobytes, a survey ten, a photo up to 24: room for every survey that one owner keeps, and
 /// for the longest list of staff.
@@ -43,6 +44,8 @@ pub struct Provision {
     pub staff: Option<Team>,
     /// Shifts, if it has any.
     pub roster: Option<Roster>,
+    /// Names, merges and pins of comments' themes, if it has any.
+    pub themes: Option<ThemeEdits>,
     /// Surveys of the owner's.
     pub surveys: Vec<Carried>,
 }
@@ -178,6 +181,8 @@ pub struct Beside {
     pub staff: Team,
     /// Shifts.
     pub roster: Roster,
+    /// Names, merges and pins of comments' themes, where there are any.
+    pub themes: Option<ThemeEdits>,
 }
 
 /// A file as it is kept. `surveys` are the owner's own, as they stand in the journal; what is no JSON is left out.
@@ -187,16 +192,17 @@ pub fn write(settings: &Settings, beside: &Beside, surveys: &[String]) -> String
     let (staff, roster) = (list(beside.staff.to_value()), list(beside.roster.to_value()));
     let settings = said(settings, &[]);
     let (hours, cases) = (beside.hours.as_ref(), beside.cases.as_ref());
-    let file = File { candor: MARK, format: FORMAT, settings, hours, cases, staff, roster, surveys };
+    let themes = beside.themes.as_ref().map(ThemeEdits::to_json);
+    let file = File { candor: MARK, format: FORMAT, settings, hours, cases, staff, roster, themes, surveys };
     serde_json::to_string_pretty(&file).unwrap_or_default()
 }
 
 /// The same for a code: settings and hours alone, without what `left_out` names.
 pub fn write_compact(settings: &Settings, hours: Option<&Hours>, left_out: &[&str]) -> String {
     let settings = said(settings, left_out);
-    let (cases, nothing) = (None, Vec::new);
+    let (cases, themes, nothing) = (None, None, Vec::new);
     let (staff, roster, surveys) = (nothing(), nothing(), nothing());
-    let file = File { candor: MARK, format: FORMAT, settings, hours, cases, staff, roster, surveys };
+    let file = File { candor: MARK, format: FORMAT, settings, hours, cases, staff, roster, themes, surveys };
     serde_json::to_string(&file).unwrap_or_default()
 }
 
@@ -216,6 +222,8 @@ struct File<'a> {
     staff: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     roster: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    themes: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     surveys: Vec<Value>,
 }

@@ -19,7 +19,7 @@ pub use self::chart::{
     Counted, FEWEST_FOR_LIMITS, Limits, PChart, Plotted, Rule, RuleHit, Side, p_chart, p_chart_against,
 };
 pub use self::difference::{Change, PValue, Test, change_of, difference, p_value};
-pub use self::mean::{Mean, happiness, mean};
+pub use self::mean::{Mean, happiness, happiness_of, mean};
 pub use self::nps::nps;
 pub use self::quantile::quantile;
 pub use self::rates::{

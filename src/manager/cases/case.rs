@@ -12,7 +12,7 @@ use super::second::SecondCard;
 use super::steps::StepsCard;
 use super::{CasesDesk, Form, Saving, names};
 use crate::manager::browser::{self, Written};
-use crate::manager::comments::comment_with;
+use crate::manager::comments::rating;
 use crate::manager::door_screen::trouble_text;
 use crate::manager::icon::{BACK, PLUS, WARNING, icon};
 use crate::manager::language::Language;
@@ -70,7 +70,7 @@ pub fn CaseScreen(cases: CasesDesk, id: EventId, language: Language) -> impl Int
                 || view! { <p class="m-lead">{words.no_rating}</p> }.into_any(),
                 |response| view! {
                     <ol class="m-comments m-case-rating">
-                        {comment_with(cases.desk, &response, "case-response", ().into_any(), language)}
+                        {rating(cases.desk, &response, "case-response", language)}
                     </ol>
                 }
                 .into_any(),

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::case::says;
 use super::{CasesDesk, Form, names};
 use crate::manager::browser::{self, Written};
-use crate::manager::comments::comment_with;
+use crate::manager::comments::rating;
 use crate::manager::insight::{Choice, list};
 use crate::manager::language::Language;
 use crate::manager::text::fill;
@@ -39,7 +39,7 @@ pub fn SecondCard(
             view! {
                 <p><b data-testid="second-change">{from_to}</b>" "<span class="m-fine">{how}</span></p>
                 <ol class="m-comments">
-                    {found.map(|found| comment_with(cases.desk, &found, "second-response", ().into_any(), language))}
+                    {found.map(|found| rating(cases.desk, &found, "second-response", language))}
                 </ol>
                 <div class="m-save">
                     {says(cases, Form::Second, language)}

@@ -1,5 +1,5 @@
 //! What a settings file brings beside the settings, which the desk saves: opening hours, rules of cases, staff, shifts,
-//! and the owner's surveys.
+//! what was done to themes, and the owner's surveys.
 
 use candor_core::event::Body;
 use candor_core::journal::StoreError;
@@ -8,6 +8,7 @@ use candor_core::survey::shelf::draft_record;
 use candor_core::survey::sketch::Sketch;
 
 use super::Plan;
+use crate::manager::remarks::themes as themes_record;
 use crate::manager::store::Store;
 use crate::manager::surveys::records;
 use crate::manager::{cases, hours_card, roster_card, staff};
@@ -29,6 +30,9 @@ pub async fn write(store: &Store, surveys: &[Carried], plan: &Plan) -> Result<()
     }
     if let Some((_, roster)) = &plan.roster {
         roster_card::put_in_force(store, roster).await?;
+    }
+    if let Some((_, themes)) = &plan.themes {
+        themes_record::put_in_force(store, themes).await?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use candor_core::settings::{Settings, origin};
 use candor_core::staff::{STAFF_RECORD, Team};
 use candor_core::survey::Survey;
 use candor_core::survey::shelf::Shelf;
+use candor_core::themes::ThemeEdits;
 use leptos::prelude::*;
 
 pub use self::card::{AskedCard, ProvisionCard};
@@ -21,6 +22,7 @@ use crate::browser::task::spawn;
 use crate::manager::address;
 use crate::manager::desk::{Desk, Saving, TEMPLATES, TokenChange};
 use crate::manager::file::ChosenFile;
+use crate::manager::remarks::themes as themes_record;
 use crate::manager::settings_form::SettingsForm;
 use crate::manager::store::Store;
 
@@ -76,6 +78,8 @@ pub struct Plan {
     pub staff: Option<(Team, Team)>,
     /// The same of the shifts.
     pub roster: Option<(Roster, Roster)>,
+    /// What has been done to themes and what would be, where they differ.
+    pub themes: Option<(ThemeEdits, ThemeEdits)>,
     /// The owner's surveys that would be new, or another version.
     pub surveys: Vec<Survey>,
     /// Whether a token is stored that is for another server.
@@ -85,8 +89,11 @@ pub struct Plan {
 impl Plan {
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
-        let is_beside_same =
-            self.hours.is_none() && self.cases.is_none() && self.staff.is_none() && self.roster.is_none();
+        let is_beside_same = self.hours.is_none()
+            && self.cases.is_none()
+            && self.staff.is_none()
+            && self.roster.is_none()
+            && self.themes.is_none();
         self.changes.is_empty() && is_beside_same && self.surveys.is_empty()
     }
 }
@@ -256,7 +263,8 @@ async fn in_force_beside(store: &Store) -> Result<Beside, StoreError> {
     let staff = Team::from_json(&store.load(STAFF_RECORD).await?.unwrap_or_default());
     let roster = Roster::from_json(&store.load(ROSTER_RECORD).await?.unwrap_or_default());
     let (hours, cases) = (hours_in_force(store).await?, rules_in_force(store).await?);
-    Ok(Beside { hours, cases, staff, roster })
+    let themes = Some(themes_record::load(store).await?).filter(|themes| !themes.is_empty());
+    Ok(Beside { hours, cases, staff, roster, themes })
 }
 
 /// The opening hours in force.
@@ -286,6 +294,7 @@ fn plan(desk: Desk, provision: &Provision, beside: &Beside) -> Option<Result<Pla
         cases: becomes(&beside.cases.clone().unwrap_or_default(), provision.cases.as_ref()),
         staff: becomes(&beside.staff, provision.staff.as_ref()),
         roster: becomes(&beside.roster, provision.roster.as_ref()),
+        themes: becomes(&beside.themes.clone().unwrap_or_default(), provision.themes.as_ref()),
         surveys: desk.surveys.with_untracked(|known| {
             let is_new = |survey: &Survey| known.get(&survey.id).is_none_or(|known| !is_same(known, survey));
             provision.surveys.iter().map(|carried| carried.survey.clone()).filter(is_new).collect()

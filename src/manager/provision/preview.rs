@@ -9,7 +9,9 @@ use candor_core::provision::Fault;
 use candor_core::settings::{APPEARANCES, ASKS, SCAN_PACES, SWITCHES};
 use candor_core::staff::Team;
 use candor_core::survey::text;
+use candor_core::themes::ThemeEdits;
 use candor_core::wire::Acknowledge;
+use candor_themes::Theme;
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -18,6 +20,7 @@ use crate::manager::address::Target;
 use crate::manager::cases::rules_text;
 use crate::manager::desk::Desk;
 use crate::manager::language::Language;
+use crate::manager::remarks::own_name;
 use crate::manager::text::fill;
 
 /// Faults that are listed; more would be a wall.
@@ -112,6 +115,10 @@ fn table(desk: Desk, plan: &Plan, language: Language) -> AnyView {
             lines.collect::<Vec<_>>().join("\n")
         };
         rows.push((language.texts().roster.title.to_owned(), names(before), names(after)));
+    }
+    if let Some((before, after)) = &plan.themes {
+        let title = language.texts().remarks.themes.to_owned();
+        rows.push((title, themes_text(before, language), themes_text(after, language)));
     }
     if !plan.surveys.is_empty() {
         let titles = plan.surveys.iter().map(|survey| text(&survey.title, language.tag()));
@@ -223,4 +230,22 @@ fn hours_text(hours: &Hours, language: Language) -> String {
     let mut lines: Vec<String> = weekdays.map(|(weekday, line)| format!("{weekday} {line}")).collect();
     lines.extend((!days.is_empty()).then_some(days));
     lines.join("\n")
+}
+
+/// What was done to themes, a line each: the name that was given, what was merged, what is kept on top.
+fn themes_text(edits: &ThemeEdits, language: Language) -> String {
+    let words = &language.texts().remarks;
+    let own = |key: &str| own_name(&Theme::new(key), language);
+    let line = |key: &str| {
+        let target = edits.target(key);
+        let named = edits.name(key).map(|name| format!("{} → {name}", own(key)));
+        let merged = (target != key).then(|| format!("{} · {} {}", own(key), words.merge, own(&target)));
+        let pinned = edits.is_pinned(key).then(|| format!("{} · {}", own(key), words.pinned));
+        [named, merged, pinned].into_iter().flatten().collect::<Vec<_>>()
+    };
+    let mut keys: Vec<&str> = edits.touched().collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let lines: Vec<String> = keys.into_iter().flat_map(line).collect();
+    if lines.is_empty() { language.texts().provision.none.to_owned() } else { lines.join("\n") }
 }

@@ -5,6 +5,7 @@ mod export;
 mod import;
 mod insight;
 mod provision;
+mod remarks;
 mod surveys;
 
 use super::{
@@ -48,6 +49,7 @@ pub const EN: Texts = Texts {
     },
     rail: RailTexts {
         results: "Results",
+        comments: "Comments",
         cases: "Cases",
         sync: "Sync",
         health: "Health",
@@ -69,6 +71,7 @@ pub const EN: Texts = Texts {
     insight: insight::INSIGHT,
     export: export::EXPORT,
     import: import::IMPORT,
+    remarks: remarks::REMARKS,
     results: ResultsTexts {
         since: "since {}",
         csat: "Satisfaction (CSAT)",

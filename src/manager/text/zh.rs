@@ -5,6 +5,7 @@ mod export;
 mod import;
 mod insight;
 mod provision;
+mod remarks;
 mod surveys;
 
 use super::{
@@ -48,6 +49,7 @@ pub const ZH: Texts = Texts {
     },
     rail: RailTexts {
         results: "结果",
+        comments: "留言",
         cases: "回访整改",
         sync: "同步",
         health: "设备健康",
@@ -69,6 +71,7 @@ pub const ZH: Texts = Texts {
     insight: insight::INSIGHT,
     export: export::EXPORT,
     import: import::IMPORT,
+    remarks: remarks::REMARKS,
     results: ResultsTexts {
         since: "自 {}",
         csat: "满意率 CSAT",

@@ -11,6 +11,7 @@ mod backup;
 mod captive_portal;
 mod cases;
 mod clerk;
+mod comments;
 mod door;
 mod early_tap;
 mod editor;

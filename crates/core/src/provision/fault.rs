@@ -3,7 +3,7 @@
 use super::{MAX_FILE_BYTES, MAX_SURVEYS};
 use crate::cases;
 use crate::hours::Wrong;
-use crate::{hours::roster, staff, survey};
+use crate::{hours::roster, staff, survey, themes};
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum FaultKind {
     Staff(staff::Wrong),
     /// Something in the shifts.
     Roster(roster::Wrong),
+    /// Something in the names, merges and pins of themes.
+    Themes(themes::Wrong),
     /// More than [`MAX_FILE_BYTES`].
     TooLarge,
     /// A code that was cut or mistyped.
@@ -67,6 +69,7 @@ impl FaultKind {
             Self::Cases(wrong) => cases_fault(*wrong),
             Self::Staff(wrong) => staff(*wrong),
             Self::Roster(wrong) => roster(*wrong),
+            Self::Themes(wrong) => of_themes(*wrong),
             Self::TooLarge => {
                 let megabytes = (MAX_FILE_BYTES / 1024 / 1024).to_string();
                 let before = if is_chinese { "文件超过" } else { "the file is larger than" };
@@ -194,6 +197,22 @@ fn cases_fault(wrong: cases::Wrong) -> [&'static str; 2] {
         Wrong::NotWorking => ["这里需要 office 或 open", "office or open is needed here"],
         Wrong::NotAName => ["这里需要 1 到 40 字的名称", "a name of 1 to 40 characters is needed here"],
         Wrong::SameReason => ["前面已有这条理由", "an entry before it is about this reason"],
+    }
+}
+
+fn of_themes(wrong: themes::Wrong) -> [&'static str; 2] {
+    match wrong {
+        themes::Wrong::NotAnObject => ["这里需要一个对象", "an object is needed here"],
+        themes::Wrong::NotAList => ["这里需要一个列表", "a list is needed here"],
+        themes::Wrong::UnknownField => ["没有这个字段", "this field is unknown"],
+        themes::Wrong::NotAKey => {
+            ["这里需要主题的标识，最多 80 字", "the key of a theme is needed here, of at most 80 characters"]
+        }
+        themes::Wrong::NotAName => {
+            ["名称须为 1 至 30 字，不含不可见字符", "a name has 1 to 30 characters, all of them visible"]
+        }
+        themes::Wrong::Circle => ["合并绕成了一圈", "these merges lead in a circle"],
+        themes::Wrong::TooMany => ["最多 200 项", "there are more than 200"],
     }
 }
 

@@ -13,6 +13,7 @@ use crate::settings::{
 };
 use crate::staff::Team;
 use crate::survey::{FaultKind as Form, Survey};
+use crate::themes::ThemeEdits;
 use crate::wire::Acknowledge;
 
 /// As long as browsers and servers let an address be without asking.
@@ -82,6 +83,7 @@ impl Reader {
                 "cases" => provision.cases = self.cases(value),
                 "staff" => provision.staff = self.staff(value),
                 "roster" => provision.roster = self.roster(value),
+                "themes" => provision.themes = self.themes(value),
                 "surveys" => provision.surveys = self.surveys(value),
                 unknown => self.unknown(unknown, unknown),
             }
@@ -201,6 +203,17 @@ impl Reader {
         };
         for fault in faults {
             self.fault(below("cases", &fault.path), FaultKind::Cases(fault.wrong));
+        }
+        None
+    }
+
+    fn themes(&mut self, value: &Value) -> Option<ThemeEdits> {
+        let faults = match ThemeEdits::read(value) {
+            Ok(edits) => return Some(edits),
+            Err(faults) => faults,
+        };
+        for fault in faults {
+            self.fault(below("themes", &fault.path), FaultKind::Themes(fault.wrong));
         }
         None
     }

@@ -5,6 +5,7 @@ use super::*;
 use crate::batch::Format;
 use crate::cases::{self, CaseRules, Limit, Step};
 use crate::survey::FaultKind as Form;
+use crate::themes::ThemeEdit;
 use crate::wire::Acknowledge;
 
 const HOTEL: &str = include_str!("../../../../public/templates/hotel.json");
@@ -72,8 +73,13 @@ fn every_setting_comes_to_the_other_tablet_as_it_was() {
     let roster = Roster::read(&json!([{ "name": "晚班", "hours": "18:00-02:00", "survey": "hotel" }])).unwrap();
     let mut cases = CaseRules { department: "值班室".into(), ..CaseRules::default() };
     cases.limits.insert(Step::Fix, Some(Limit::Days(5)));
-    let beside =
-        Beside { hours: Some(hours.clone()), cases: Some(cases.clone()), staff: staff.clone(), roster: roster.clone() };
+    let beside = Beside {
+        hours: Some(hours.clone()),
+        cases: Some(cases.clone()),
+        staff: staff.clone(),
+        roster: roster.clone(),
+        ..Beside::default()
+    };
     let written = write(&everything(), &beside, &[own_survey(), "no json".to_owned()]);
     let read = Provision::read(&written).unwrap();
     assert_eq!(read.onto(here(&Settings::default()), spoken), Ok(everything()));
@@ -301,4 +307,21 @@ fn a_shift_asks_no_survey_that_is_not_here() {
     let in_force = everything();
     let faults = Provision::read(&text.to_string()).unwrap().onto(here(&in_force), spoken).unwrap_err();
     assert_eq!(faults, [Fault { path: "roster[2].survey".to_owned(), kind: FaultKind::NotHere }]);
+}
+
+#[test]
+fn a_file_carries_what_was_done_to_themes() {
+    let mut edits = ThemeEdits::default();
+    edits.apply(&ThemeEdit::Merge { key: "noise".to_owned(), into: "space".to_owned() }).unwrap();
+    edits.apply(&ThemeEdit::Rename { key: "space".to_owned(), name: "大厅".to_owned() }).unwrap();
+    let beside = Beside { themes: Some(edits.clone()), ..Beside::default() };
+    let written = write(&Settings::default(), &beside, &[]);
+    assert_eq!(Provision::read(&written).unwrap().themes, Some(edits));
+
+    let circle =
+        r#"{ "candor": "settings", "format": 1, "settings": {}, "themes": { "into": { "a": "b", "b": "a" } } }"#;
+    let faults = Provision::read(circle).unwrap_err();
+    let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+    assert_eq!(paths, ["themes.into.a", "themes.into.b"]);
+    assert!(faults[0].kind.say("zh-CN").contains("圈"));
 }

@@ -43,8 +43,8 @@ pub fn happiness(summary: &Summary) -> Option<Mean> {
     mean_of(*scale, levels, |rating| happiness_of(*scale, rating.level()))
 }
 
-/// What a level adds to the happiness index.
-pub(super) fn happiness_of(scale: Scale, level: u8) -> f64 {
+/// What a level adds to the happiness index, 0 to 100.
+pub fn happiness_of(scale: Scale, level: u8) -> f64 {
     let [worst, best, level] = [scale.worst(), scale.best(), level].map(f64::from);
     (level - worst) * 100.0 / (best - worst)
 }
