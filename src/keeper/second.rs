@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use candor_core::chain::Head;
+use candor_core::alerts::ALERTS_RECORD;
 use candor_core::hours::HOURS_RECORD;
 use candor_core::journal::{JournalStore, Place, Restored, Row, StoreError, open_row};
 use candor_core::pin::DOOR_RECORD;
@@ -23,7 +24,7 @@ const EVENTS: &str = "candor-second";
 const MARK: &str = "candor-mark";
 const RECORDS: &str = "candor-records";
 /// What is kept of the named records.
-const KEPT_RECORDS: [&str; 8] = [
+const KEPT_RECORDS: [&str; 10] = [
     SETTINGS_RECORD,
     TOKEN_RECORD,
     DOOR_RECORD,
@@ -32,6 +33,8 @@ const KEPT_RECORDS: [&str; 8] = [
     HEADS_RECORD,
     HOURS_RECORD,
     SHELF_RECORD,
+    ALERTS_RECORD,
+    TARGETS_RECORD,
 ];
 /// Read at once.
 const PIECE_BYTES: usize = 256 * 1024;

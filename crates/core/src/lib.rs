@@ -3,6 +3,7 @@
 //! Nothing in here reads a clock, draws random bytes, touches a browser or a network: time and randomness come in
 //! as arguments, decisions go out as values. `tests/layers.rs` holds the crate to that.
 
+pub mod alerts;
 pub mod attract;
 pub mod batch;
 pub mod chain;
@@ -15,6 +16,7 @@ pub mod flags;
 pub mod health;
 pub mod hours;
 pub mod http;
+pub mod improvement;
 pub mod insight;
 pub mod journal;
 pub mod mask;
@@ -30,6 +32,7 @@ pub mod session;
 pub mod settings;
 pub mod statistics;
 pub mod survey;
+pub mod targets;
 pub mod time;
 pub mod vandal;
 pub mod verify;

@@ -15,9 +15,11 @@ use serde_json::{Map, Value};
 
 pub use self::code::{MAX_CODE_CHARS, SETUP, from_fragment, setup_address};
 pub use self::fault::{Fault, FaultKind};
+use crate::alerts::Rules;
 use crate::hours::Hours;
 use crate::settings::{Settings, SettingsFault};
 use crate::survey::Survey;
+use crate::targets::Targets;
 
 /// Settings and hours are some kilobytes, a survey ten: room for every survey that one owner keeps.
 pub const MAX_FILE_BYTES: usize = 512 * 1024;
@@ -27,7 +29,7 @@ pub const MAX_SURVEYS: usize = 20;
 const FORMAT: u64 = 1;
 
 /// A settings file that was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Provision {
     /// Each fit by itself, by its name.
     settings: Map<String, Value>,
@@ -35,6 +37,21 @@ pub struct Provision {
     pub hours: Option<Hours>,
     /// Surveys of the owner's.
     pub surveys: Vec<Carried>,
+    /// The rules of alerts, if it has any.
+    pub alerts: Option<Rules>,
+    /// The targets of surveys, if it has any.
+    pub targets: Option<Targets>,
+}
+
+/// What is set beside the settings, in records of its own. What is `None` is not said.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Beside {
+    /// Opening hours.
+    pub hours: Option<Hours>,
+    /// The rules of alerts.
+    pub alerts: Option<Rules>,
+    /// The targets of surveys.
+    pub targets: Option<Targets>,
 }
 
 /// A survey that a file carries.
@@ -146,16 +163,26 @@ pub fn changes(before: &Settings, after: &Settings) -> Vec<Change> {
 }
 
 /// A file as it is kept. `surveys` are the owner's own, as they stand in the journal; what is no JSON is left out.
-pub fn write(settings: &Settings, hours: Option<&Hours>, surveys: &[String]) -> String {
+pub fn write(settings: &Settings, beside: &Beside, surveys: &[String]) -> String {
     let surveys: Vec<Value> = surveys.iter().filter_map(|json| serde_json::from_str(json).ok()).collect();
-    let file = File { candor: MARK, format: FORMAT, settings: said(settings, &[]), hours, surveys };
+    let Beside { hours, alerts, targets } = beside;
+    let file = File {
+        candor: MARK,
+        format: FORMAT,
+        settings: said(settings, &[]),
+        hours: hours.as_ref(),
+        alerts: alerts.as_ref(),
+        targets: targets.as_ref().map(Targets::to_value),
+        surveys,
+    };
     serde_json::to_string_pretty(&file).unwrap_or_default()
 }
 
 /// The same for a code: settings and hours alone, without what `left_out` names.
 pub fn write_compact(settings: &Settings, hours: Option<&Hours>, left_out: &[&str]) -> String {
     let settings = said(settings, left_out);
-    let file = File { candor: MARK, format: FORMAT, settings, hours, surveys: Vec::new() };
+    let file =
+        File { candor: MARK, format: FORMAT, settings, hours, alerts: None, targets: None, surveys: Vec::new() };
     serde_json::to_string(&file).unwrap_or_default()
 }
 
@@ -169,6 +196,10 @@ struct File<'a> {
     settings: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hours: Option<&'a Hours>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alerts: Option<&'a Rules>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    targets: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     surveys: Vec<Value>,
 }

@@ -7,6 +7,7 @@ mod chart;
 mod difference;
 mod mean;
 mod normal;
+mod power;
 mod nps;
 mod quantile;
 mod rates;
@@ -21,6 +22,7 @@ pub use self::chart::{
 pub use self::difference::{Change, PValue, Test, change_of, difference, p_value};
 pub use self::mean::{Mean, happiness, mean};
 pub use self::nps::nps;
+pub use self::power::{POWER, answers_needed, power};
 pub use self::quantile::quantile;
 pub use self::rates::{
     bad_rate, called_back_rate, fixed_in_time_rate, fixed_rate, good_rate, satisfied_on_call_back_rate, unrated_rate,

@@ -3,11 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::{Carried, FORMAT, Fault, FaultKind, MARK, MAX_FILE_BYTES, MAX_SURVEYS, Provision};
+use crate::alerts::Rules;
 use crate::batch::Format;
 use crate::hours::Hours;
 use crate::repeats::repeated_member;
 use crate::settings::{APPEARANCES, MAX_RETENTION_DAYS, is_origin, is_usable_endpoint, is_usable_link};
 use crate::survey::{FaultKind as Form, Survey};
+use crate::targets::Targets;
 use crate::wire::Acknowledge;
 
 /// As long as browsers and servers let an address be without asking.
@@ -74,6 +76,8 @@ impl Reader {
                 "candor" | "format" => {}
                 "settings" => provision.settings = self.settings(value),
                 "hours" => provision.hours = self.hours(value),
+                "alerts" => provision.alerts = self.beside("alerts", Rules::read(value)),
+                "targets" => provision.targets = self.beside("targets", Targets::read(value)),
                 "surveys" => provision.surveys = self.surveys(value),
                 unknown => self.unknown(unknown, unknown),
             }
@@ -176,6 +180,10 @@ impl Reader {
                 None
             }
         }
+    }
+
+    fn beside<T>(&mut self, name: &str, read: Result<T, Vec<Fault>>) -> Option<T> {
+        read.map_err(|faults| faults.into_iter().for_each(|Fault { path, kind }| self.fault(below(name, &path), kind))).ok()
     }
 
     fn surveys(&mut self, value: &Value) -> Vec<Carried> {

@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::batch::Format;
+use crate::hours::Span;
 use crate::survey::FaultKind as Form;
 use crate::wire::Acknowledge;
 
@@ -61,10 +62,14 @@ fn check(settings: Value, expected: &[(&str, FaultKind)]) {
 #[test]
 fn every_setting_comes_to_the_other_tablet_as_it_was() {
     let hours = Hours::read(&json!({ "week": { "mon": ["09:00-12:00"] } })).unwrap();
-    let written = write(&everything(), Some(&hours), &[own_survey(), "no json".to_owned()]);
+    let alerts = Rules { quiet: vec![Span::parse("20:00-08:00").unwrap()], ..Rules::recommended() };
+    let targets = Targets([("hotel".to_owned(), 87.5)].into());
+    let beside =
+        Beside { hours: Some(hours.clone()), alerts: Some(alerts.clone()), targets: Some(targets.clone()) };
+    let written = write(&everything(), &beside, &[own_survey(), "no json".to_owned()]);
     let read = Provision::read(&written).unwrap();
     assert_eq!(read.onto(here(&Settings::default()), spoken), Ok(everything()));
-    assert_eq!(read.hours, Some(hours));
+    assert_eq!((read.hours, read.alerts, read.targets), (Some(hours), Some(alerts), Some(targets)));
     let ids: Vec<_> = read.surveys.iter().map(|carried| carried.survey.id.as_str()).collect();
     assert_eq!(ids, ["hotel-2"]);
     assert_eq!(Survey::parse(&read.surveys[0].json).as_ref(), Ok(&read.surveys[0].survey));
@@ -72,7 +77,7 @@ fn every_setting_comes_to_the_other_tablet_as_it_was() {
 
 #[test]
 fn the_defaults_can_be_read_as_well() {
-    let read = Provision::read(&write(&Settings::default(), None, &[])).unwrap();
+    let read = Provision::read(&write(&Settings::default(), &Beside::default(), &[])).unwrap();
     let languages = vec!["zh-CN".to_owned(), "en".to_owned()];
     assert_eq!(read.onto(here(&Settings::default()), spoken), Ok(Settings { languages, ..Settings::default() }));
 }
@@ -89,7 +94,7 @@ fn what_a_file_leaves_out_stays_as_it_is() {
 
 #[test]
 fn a_file_never_carries_a_secret() {
-    let written = write(&everything(), None, &[]);
+    let written = write(&everything(), &Beside::default(), &[]);
     for secret in ["token", "pin", "key", "sealing"] {
         assert!(!written.contains(&format!("\"{secret}\"")), "{written}");
     }
