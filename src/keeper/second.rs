@@ -3,14 +3,15 @@
 
 use std::cell::RefCell;
 
-use candor_core::chain::Head;
 use candor_core::alerts::ALERTS_RECORD;
+use candor_core::chain::Head;
 use candor_core::hours::HOURS_RECORD;
 use candor_core::journal::{JournalStore, Place, Restored, Row, StoreError, open_row};
 use candor_core::pin::DOOR_RECORD;
 use candor_core::second::{FrameReader, Mark, SLOT_BYTES, Unsettled, frame};
 use candor_core::settings::{SETTINGS_RECORD, TOKEN_RECORD};
 use candor_core::survey::shelf::{SHELF_RECORD, Shelf};
+use candor_core::targets::TARGETS_RECORD;
 use candor_core::wire::CloudEvent;
 use candor_core::witness::HEADS_RECORD;
 use candor_vault::{KEPT_KEYS_RECORD, SEALING_RECORD};

@@ -2,11 +2,13 @@
 //!
 //! The door is not among them: a new tablet chooses its own PIN.
 
+use candor_core::alerts::ALERTS_RECORD;
 use candor_core::event::Body;
 use candor_core::hours::HOURS_RECORD;
 use candor_core::journal::StoreError;
 use candor_core::settings::{SETTINGS_RECORD, Settings, TOKEN_RECORD};
 use candor_core::survey::shelf::{SHELF_RECORD, SURVEY_RECORD as SURVEY, Shelf, is_version_record};
+use candor_core::targets::TARGETS_RECORD;
 use candor_core::witness::{HEADS_RECORD, SignedHead, keep_furthest};
 use candor_vault::{KEPT_KEYS_RECORD, SEALING_RECORD, Sealing};
 
@@ -19,7 +21,19 @@ pub type Record = (String, String);
 
 /// Records beside the surveys, in the order in which they come into force: the token before the settings, since an
 /// upload reads them the other way round.
-const NAMES: [&str; 6] = [HEADS_RECORD, KEPT_KEYS_RECORD, SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, SETTINGS_RECORD];
+const NAMES: [&str; 8] = [
+    HEADS_RECORD,
+    KEPT_KEYS_RECORD,
+    SEALING_RECORD,
+    TOKEN_RECORD,
+    HOURS_RECORD,
+    ALERTS_RECORD,
+    TARGETS_RECORD,
+    SETTINGS_RECORD,
+];
+/// What takes the place of what is here.
+const REPLACING: [&str; 6] =
+    [SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, ALERTS_RECORD, TARGETS_RECORD, SETTINGS_RECORD];
 /// How often a record is merged anew when somebody else wrote it meanwhile.
 const TRIES: usize = 5;
 
@@ -98,7 +112,7 @@ pub async fn put_in_force(store: &Store, records: &[Record]) -> Result<(), Store
         })
         .await?;
     }
-    for name in [SEALING_RECORD, TOKEN_RECORD, HOURS_RECORD, SETTINGS_RECORD] {
+    for name in REPLACING {
         if let Some(text) = value(records, name) {
             store.save(name, text).await?;
         }
@@ -130,7 +144,8 @@ fn changes(present: &[Record], records: &[Record]) -> Vec<String> {
     let settings = |of| value(of, SETTINGS_RECORD).and_then(Settings::from_json);
     let mut changed =
         settings(records).map(|new| settings(present).unwrap_or_default().differences(&new)).unwrap_or_default();
-    for (record, name) in [(TOKEN_RECORD, TOKEN), (SEALING_RECORD, SEALING), (HOURS_RECORD, HOURS_RECORD)] {
+    let named = [HOURS_RECORD, ALERTS_RECORD, TARGETS_RECORD].map(|record| (record, record));
+    for (record, name) in [(TOKEN_RECORD, TOKEN), (SEALING_RECORD, SEALING)].into_iter().chain(named) {
         if value(records, record).is_some_and(|new| new != value(present, record).unwrap_or_default()) {
             changed.push(name.to_owned());
         }

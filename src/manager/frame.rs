@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 
+use crate::manager::alerts::badge;
 use crate::manager::browser;
 use crate::manager::counts::Counts;
 use crate::manager::desk::Desk;
 use crate::manager::door::Opened;
 use crate::manager::door_screen::trouble_text;
 use crate::manager::health::{HealthScreen, loss_banner};
-use crate::manager::icon::{HEALTH, LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
+use crate::manager::icon::{HEALTH, IMPROVEMENTS, LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
+use crate::manager::improvements::{ImprovementsScreen, UnderEdit};
 use crate::manager::insight::Insight;
 use crate::manager::language::Language;
 use crate::manager::provision::{AskedCard, Provisioning};
@@ -25,19 +27,22 @@ const WARNING_S: u64 = 20;
 
 /// A section of the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tab {
+#[allow(missing_docs, reason = "named like the sections")]
+pub enum Tab {
     Results,
+    Improvements,
     Sync,
     Health,
     Settings,
 }
 
 impl Tab {
-    const ALL: [Self; 4] = [Self::Results, Self::Sync, Self::Health, Self::Settings];
+    const ALL: [Self; 5] = [Self::Results, Self::Improvements, Self::Sync, Self::Health, Self::Settings];
 
     fn parts(self) -> (&'static str, &'static str, fn(&RailTexts) -> &'static str) {
         match self {
             Self::Results => ("tab-results", RESULTS, |words| words.results),
+            Self::Improvements => ("tab-improvements", IMPROVEMENTS, |words| words.improvements),
             Self::Sync => ("tab-sync", SYNC, |words| words.sync),
             Self::Health => ("tab-health", HEALTH, |words| words.health),
             Self::Settings => ("tab-settings", SETTINGS, |words| words.settings),
@@ -54,6 +59,7 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
     let surveys = Surveys::new(desk, form);
     let provisioning = Provisioning::new(desk, form);
     let screen = Memo::new(move |_| surveys.screen.get());
+    let improving = UnderEdit::new();
     view! {
         <div class="m-desk">
             <header class="m-rail">
@@ -67,7 +73,7 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
                     <LanguageSwitch language />
                 </div>
                 <nav class="m-tabs" aria-label=move || language.get().texts().rail.tabs>
-                    {Tab::ALL.map(|this| tab_button(this, tab, language)).collect_view()}
+                    {Tab::ALL.map(|this| tab_button(this, insight, tab, language)).collect_view()}
                 </nav>
                 <Counts desk language />
                 <button type="button" class="m-lock" data-testid="lock" on:click=move |_| super::close()>
@@ -80,7 +86,8 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
                 {move || loss_banner(desk.checkup, language.get())}
                 {move || view! { <AskedCard asked=provisioning.asked language=language.get() /> }}
                 {move || match (tab.get(), language.get()) {
-                    (Tab::Results, language) => view! { <ResultsScreen insight language /> }.into_any(),
+                    (Tab::Results, language) => view! { <ResultsScreen insight tab language /> }.into_any(),
+                    (Tab::Improvements, language) => view! { <ImprovementsScreen insight under_edit=improving language /> }.into_any(),
                     (Tab::Sync, language) => view! { <SyncScreen desk language /> }.into_any(),
                     (Tab::Health, language) => view! { <HealthScreen desk language /> }.into_any(),
                     (Tab::Settings, language) => match screen.get() {
@@ -103,7 +110,7 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
     }
 }
 
-fn tab_button(this: Tab, tab: RwSignal<Tab>, language: RwSignal<Language>) -> impl IntoView {
+fn tab_button(this: Tab, insight: Insight, tab: RwSignal<Tab>, language: RwSignal<Language>) -> impl IntoView {
     let (testid, sign, name) = this.parts();
     view! {
         <button
@@ -119,6 +126,7 @@ fn tab_button(this: Tab, tab: RwSignal<Tab>, language: RwSignal<Language>) -> im
         >
             {icon(sign)}
             <span>{move || name(&language.get().texts().rail)}</span>
+            {(this == Tab::Results).then(|| move || badge(insight, language.get()))}
         </button>
     }
 }

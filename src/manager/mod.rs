@@ -3,6 +3,7 @@
 //! It lives in the element `#manager` and nowhere else. What it knows of the journal is gone from memory once it locks.
 
 mod address;
+mod alerts;
 mod app;
 mod attract_card;
 mod backup;
@@ -31,6 +32,7 @@ mod health;
 mod hours_card;
 mod icon;
 mod idle;
+mod improvements;
 mod insight;
 mod install;
 mod kept_pin;

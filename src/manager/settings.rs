@@ -9,6 +9,7 @@ use candor_core::wire::Acknowledge;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use crate::manager::alerts::RulesCard;
 use crate::manager::attract_card::AttractCard;
 use crate::manager::backup_card::BackupCard;
 use crate::manager::browser::{self, Written};
@@ -67,6 +68,7 @@ pub fn SettingsScreen(
             </div>
         </form>
         <HoursCard desk language />
+        <RulesCard desk language />
         <AttractCard desk language />
         <PinChange desk language />
         <SealingCard desk language />

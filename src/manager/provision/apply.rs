@@ -1,26 +1,27 @@
-//! What a settings file brings beside the settings, which the desk saves: opening hours, and the owner's surveys.
+//! What a settings file brings beside the settings, which the desk saves: opening hours, rules of alerts, targets, and the
+//! owner's surveys.
 
 use candor_core::event::Body;
-use candor_core::hours::Hours;
 use candor_core::journal::StoreError;
-use candor_core::provision::Carried;
+use candor_core::provision::{Beside, Carried};
 use candor_core::survey::shelf::draft_record;
 use candor_core::survey::sketch::Sketch;
 
-use crate::manager::hours_card;
+use crate::manager::{alerts, hours_card};
 use crate::manager::store::Store;
 use crate::manager::surveys::records;
 
-/// Writes both, each after its trace. Surveys first, so that no settings name one that is not here. Done a second time
+/// Writes all of it, each after its trace. Surveys first, so that no settings name one that is not here. Done a second time
 /// it changes nothing.
-pub async fn write(store: &Store, surveys: &[Carried], hours: Option<&Hours>) -> Result<(), StoreError> {
+pub async fn write(store: &Store, surveys: &[Carried], beside: &Beside) -> Result<(), StoreError> {
+    let Beside { hours, alerts, targets } = beside;
     for carried in surveys {
         take_survey(store, carried).await?;
     }
-    match hours {
-        Some(hours) => hours_card::put_in_force(store, hours).await,
-        None => Ok(()),
+    if let Some(hours) = hours {
+        hours_card::put_in_force(store, hours).await?;
     }
+    alerts::put_in_force(store, alerts.as_ref(), targets.as_ref()).await
 }
 
 /// A version that has collected answers stays as it was: what differs from it comes in under the next number. What

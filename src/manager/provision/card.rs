@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::code::Code;
 use super::preview::{asks, faults};
-use super::{Import, Provisioning, Source, State, hours_in_force};
+use super::{Import, Provisioning, Source, State, beside_in_force};
 use crate::browser::task::spawn;
 use crate::manager::button::button;
 use crate::manager::desk::Desk;
@@ -159,11 +159,11 @@ fn export(desk: Desk, provisioning: Provisioning) {
             for id in &own {
                 surveys.extend(records::load_in_service(&store, id).await?);
             }
-            Ok::<_, StoreError>((hours_in_force(&store).await?, surveys))
+            Ok::<_, StoreError>((beside_in_force(&store).await?, surveys))
         };
-        let outcome = gathered.await.map(|(hours, surveys)| {
+        let outcome = gathered.await.map(|(beside, surveys)| {
             let parts = Parts::default();
-            let text = write(&settings, hours.as_ref(), &surveys);
+            let text = write(&settings, &beside, &surveys);
             let is_taken = parts.push(text.as_bytes()).is_ok() && parts.offer(&name, "application/json").is_ok();
             if is_taken { name } else { String::new() }
         });

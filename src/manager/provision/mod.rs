@@ -5,12 +5,14 @@ mod card;
 mod code;
 mod preview;
 
+use candor_core::alerts::{ALERTS_RECORD, Rules};
 use candor_core::hours::{HOURS_RECORD, Hours};
 use candor_core::journal::StoreError;
-use candor_core::provision::{Change, Fault, Here, MAX_FILE_BYTES, Provision, changes, from_fragment};
+use candor_core::provision::{Beside, Change, Fault, Here, MAX_FILE_BYTES, Provision, changes, from_fragment};
 use candor_core::settings::{Settings, origin};
 use candor_core::survey::Survey;
 use candor_core::survey::shelf::Shelf;
+use candor_core::targets::{TARGETS_RECORD, Targets};
 use leptos::prelude::*;
 
 pub use self::card::{AskedCard, ProvisionCard};
@@ -31,7 +33,7 @@ pub enum Source {
 }
 
 /// How far it has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum State {
     /// Nothing is asked.
     None,
@@ -45,8 +47,8 @@ pub enum State {
     Asking {
         /// What it says.
         provision: Box<Provision>,
-        /// The opening hours in force.
-        hours: Hours,
+        /// What is in force beside the settings.
+        beside: Box<Beside>,
     },
     /// Hours and surveys are being written.
     Writing,
@@ -59,7 +61,7 @@ pub enum State {
 }
 
 /// What would become of this tablet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// The settings as they would be.
     pub settings: Settings,
@@ -67,6 +69,10 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The hours in force and those that would be, where they differ.
     pub hours: Option<(Hours, Hours)>,
+    /// The rules of alerts that would be, where they differ.
+    pub alerts: Option<Rules>,
+    /// The targets in force and those that would be, where they differ.
+    pub targets: Option<(Targets, Targets)>,
     /// The owner's surveys that would be new, or another version.
     pub surveys: Vec<Survey>,
     /// Whether a token is stored that is for another server.
@@ -76,7 +82,11 @@ pub struct Plan {
 impl Plan {
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.hours.is_none() && self.surveys.is_empty()
+        self.changes.is_empty()
+            && self.hours.is_none()
+            && self.alerts.is_none()
+            && self.targets.is_none()
+            && self.surveys.is_empty()
     }
 }
 
@@ -128,7 +138,7 @@ impl Import {
         let state = RwSignal::new(State::None);
         let plan = Memo::new(move |_| {
             state.with(|state| match state {
-                State::Asking { provision, hours } => plan(desk, provision, hours),
+                State::Asking { provision, beside } => plan(desk, provision, beside),
                 _ => None,
             })
         });
@@ -172,8 +182,8 @@ impl Import {
         };
         self.state.set(State::Reading);
         spawn(async move {
-            self.state.try_set(match hours_in_force(&store).await {
-                Ok(hours) => State::Asking { provision, hours: hours.unwrap_or_default() },
+            self.state.try_set(match beside_in_force(&store).await {
+                Ok(beside) => State::Asking { provision, beside: Box::new(beside) },
                 Err(error) => State::Failed(error),
             });
         });
@@ -195,7 +205,12 @@ impl Import {
         });
         self.state.set(State::Writing);
         spawn(async move {
-            let written = apply::write(&store, &carried, plan.hours.as_ref().map(|(_, after)| after)).await;
+            let beside = Beside {
+                hours: plan.hours.map(|(_, after)| after),
+                alerts: plan.alerts,
+                targets: plan.targets.map(|(_, after)| after),
+            };
+            let written = apply::write(&store, &carried, &beside).await;
             // The desk may have been locked meanwhile; then nobody is here to save the rest.
             if self.desk.store().is_none() {
                 return;
@@ -240,6 +255,17 @@ impl Import {
     }
 }
 
+/// What is in force beside the settings.
+async fn beside_in_force(store: &Store) -> Result<Beside, StoreError> {
+    let alerts = store.load(ALERTS_RECORD).await?.filter(|record| !record.is_empty());
+    let targets = store.load(TARGETS_RECORD).await?.filter(|record| !record.is_empty());
+    Ok(Beside {
+        hours: hours_in_force(store).await?,
+        alerts: alerts.map(|record| Rules::from_record(&record)),
+        targets: targets.map(|record| Targets::from_record(&record)),
+    })
+}
+
 /// The opening hours in force.
 async fn hours_in_force(store: &Store) -> Result<Option<Hours>, StoreError> {
     let record = store.load(HOURS_RECORD).await?;
@@ -247,7 +273,7 @@ async fn hours_in_force(store: &Store) -> Result<Option<Hours>, StoreError> {
 }
 
 /// What it would change, followed as settings and surveys become known; `None` before the settings are.
-fn plan(desk: Desk, provision: &Provision, hours: &Hours) -> Option<Result<Plan, Vec<Fault>>> {
+fn plan(desk: Desk, provision: &Provision, beside: &Beside) -> Option<Result<Plan, Vec<Fault>>> {
     desk.settings.with(Option::is_some).then_some(())?;
     desk.surveys.track();
     let in_force = desk.in_force();
@@ -257,7 +283,9 @@ fn plan(desk: Desk, provision: &Provision, hours: &Hours) -> Option<Result<Plan,
     let settings = provision.onto(here, |id| is_known(id).then(|| desk.locales(id)));
     Some(settings.map(|settings| Plan {
         changes: changes(&in_force, &settings),
-        hours: provision.hours.clone().filter(|after| after != hours).map(|after| (hours.clone(), after)),
+        hours: differing(&beside.hours, &provision.hours),
+        alerts: differing(&beside.alerts, &provision.alerts).map(|(_, after)| after),
+        targets: differing(&beside.targets, &provision.targets),
         surveys: desk.surveys.with_untracked(|known| {
             let is_new = |survey: &Survey| known.get(&survey.id).is_none_or(|known| !is_same(known, survey));
             provision.surveys.iter().map(|carried| carried.survey.clone()).filter(is_new).collect()
@@ -265,6 +293,12 @@ fn plan(desk: Desk, provision: &Provision, hours: &Hours) -> Option<Result<Plan,
         loses_token: desk.has_token.get() && origin(&in_force.endpoint) != origin(&settings.endpoint),
         settings,
     }))
+}
+
+/// What stands and what would, where they differ and a file says something of it.
+fn differing<T: Clone + Default + PartialEq>(before: &Option<T>, after: &Option<T>) -> Option<(T, T)> {
+    let before = before.clone().unwrap_or_default();
+    after.clone().filter(|after| *after != before).map(|after| (before, after))
 }
 
 /// Whether both are the same survey but for their versions.

@@ -1,5 +1,6 @@
 //! English.
 
+mod alerts;
 mod insight;
 mod provision;
 mod surveys;
@@ -44,6 +45,7 @@ pub const EN: Texts = Texts {
     },
     rail: RailTexts {
         results: "Results",
+        improvements: "Improvements",
         sync: "Sync",
         health: "Health",
         settings: "Settings",
@@ -614,6 +616,8 @@ pub const EN: Texts = Texts {
         content: "The file opens, but is not as Candor writes it. Please report this.",
         gone: "The browser can no longer read the file: it was changed, moved, or its drive removed. Choose it again.",
     },
+    alerts: alerts::ALERTS,
+    improvements: alerts::IMPROVEMENTS,
     surveys: surveys::SURVEYS,
     trouble: TroubleTexts {
         again: "The tablet’s storage did not answer. What is recorded is safe; try again in a moment.",
