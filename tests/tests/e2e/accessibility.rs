@@ -143,7 +143,7 @@ async fn axe_finds_nothing_on_what_time_brings_and_behind_the_door() {
     }
     follow_the_system_s_colours(&kiosk).await;
     kiosk.open_manager().await;
-    for tab in ["tab-results", "tab-sync", "tab-health", "tab-settings"] {
+    for tab in ["tab-results", "tab-improvements", "tab-sync", "tab-health", "tab-settings"] {
         kiosk.tap(tab).await;
         see_no_violation(&kiosk, tab, &mut seen).await;
         see_no_violation_in_the_dark(&kiosk, tab, &mut seen).await;

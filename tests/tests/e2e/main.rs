@@ -7,6 +7,7 @@
 )]
 
 mod accessibility;
+mod alerts;
 mod backup;
 mod captive_portal;
 mod clerk;
@@ -15,6 +16,7 @@ mod early_tap;
 mod editor;
 mod health;
 mod idle_reset;
+mod improvements;
 mod insight;
 mod keeper;
 mod lock;

@@ -113,7 +113,7 @@ fn of_a_reason_less_is_better_and_of_an_item_more() {
     tablet.day(-3, "1", 48, 80);
     tablet.day(5, "1", 56, 70);
     let (survey, id) = of("wait");
-    let reason = Improvement { target: Some(30), ..improvement(Aim::Reason { survey, id }) };
+    let reason = Improvement { target: Some(35), ..improvement(Aim::Reason { survey, id }) };
     let effect = tablet.effect(&reason, 30);
     assert_eq!((effect.before.unwrap().count, effect.before.unwrap().of), (32, 80));
     assert!((effect.change.unwrap().value + 20.0).abs() < 1e-9);
