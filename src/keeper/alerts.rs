@@ -1,7 +1,7 @@
 //! Alerts: follows the journal, finds what the owner's rules ask for, and has the page record it. What is recorded goes to
 //! the endpoint as every other event does.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use candor_core::alerts::{ALERTS_RECORD, Alert, Marks, Outside, Rules, STATE_RECORD, Watch};
@@ -13,6 +13,7 @@ use candor_core::time::{UnixMillis, Uptime, parse_rfc3339};
 use candor_core::wire::CloudEvent;
 
 use super::Keeper;
+use crate::browser::journal::IndexedDbJournal;
 use crate::browser::task::sleep;
 use crate::browser::{clock, quota, worker};
 
@@ -62,40 +63,38 @@ struct Following {
 
 /// Follows for as long as this keeper leads.
 pub async fn watch(keeper: Rc<Keeper>) {
-    let following: RefCell<Option<Following>> = RefCell::default();
+    let mut following: Option<Following> = None;
     let (mut looked_at, mut told) = (Uptime(0), false);
     keeper.vigil.note_rules();
     loop {
         sleep(LOOK_MS).await;
         if !keeper.is_joined() {
             // Another one may lead meanwhile, and tell of what is new.
-            following.take();
+            following = None;
             keeper.vigil.note_rules();
             continue;
         }
         let silent_ms = clock::uptime().0.saturating_sub(looked_at.0);
-        let soon_ms = following.borrow().as_ref().map_or(SLOW_MS, Following::looks_again_after_ms);
+        let soon_ms = following.as_ref().map_or(SLOW_MS, Following::looks_again_after_ms);
         if !keeper.vigil.has_news.take() && silent_ms < soon_ms {
             continue;
         }
         looked_at = clock::uptime();
-        let mut taken = following.take();
-        match look(&keeper, &mut taken).await {
-            Ok(()) => {
-                let is_marked = taken.as_ref().is_some_and(Following::is_marked);
-                if std::mem::replace(&mut told, is_marked) != is_marked {
-                    worker::say(if is_marked { "mark on" } else { "mark off" });
-                }
-                *following.borrow_mut() = taken;
-            }
-            // What was read may be half of a page: it is read again.
-            Err(_) => keeper.vigil.note_rules(),
+        if look(&keeper, &mut following).await.is_err() {
+            // Begun anew: what was said before is not given out again by the same watch.
+            following = None;
+            keeper.vigil.note_rules();
+            continue;
+        }
+        let is_marked = following.as_ref().is_some_and(Following::is_marked);
+        if std::mem::replace(&mut told, is_marked) != is_marked {
+            worker::say(if is_marked { "mark on" } else { "mark off" });
         }
     }
 }
 
 async fn look(keeper: &Keeper, following: &mut Option<Following>) -> Result<(), StoreError> {
-    let journal = &keeper.journal;
+    let journal: &IndexedDbJournal = &keeper.journal;
     if keeper.vigil.has_new_rules.take() {
         let rules = Rules::from_record(&journal.load(ALERTS_RECORD).await?.unwrap_or_default());
         if rules.is_none() {

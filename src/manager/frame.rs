@@ -126,7 +126,7 @@ fn tab_button(this: Tab, insight: Insight, tab: RwSignal<Tab>, language: RwSigna
         >
             {icon(sign)}
             <span>{move || name(&language.get().texts().rail)}</span>
-            {(this == Tab::Results).then(|| move || badge(insight, language.get()))}
+            {(this == Tab::Results).then_some(move || badge(insight, language.get()))}
         </button>
     }
 }

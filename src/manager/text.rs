@@ -232,10 +232,10 @@ texts! {
     }
 
     ImprovementsTexts {
-        title, hint, add, none, none_hint, day, day_hint, note, note_example, aim, aim_good, aim_reason, aim_item, point,
+        hint, add, none, none_hint, day, day_hint, note, note_example, aim, aim_good, aim_reason, aim_item, point,
         all_points, target, target_hint, before_days, after_days, windows_hint, card, card_hint, said, said_example, save,
         cancel, change, withdraw, withdraw_sure, not_saved, fault_day, fault_day_to_come, fault_note, fault_card,
-        fault_target, fault_windows, fault_cards_full, before, after, no_answers, share, difference, change_said, p, p_tiny,
+        fault_target, fault_windows, fault_cards_full, before, after, no_answers, share, change_said, p, p_tiny,
         /// In the order of `Test`.
         tests: [&'static str; 2],
         formula, better, better_said, worse, worse_said, no_difference, no_difference_said, not_yet, not_yet_more: Count,

@@ -38,7 +38,8 @@ impl FromStr for Webhook {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = "an address with https:// is needed, or with http:// on this machine; it has no name or password in it";
+        let wrong =
+            "an address with https:// is needed, or with http:// on this machine; it has no name or password in it";
         let uri = Some(text).filter(|text| is_usable_endpoint(text) && !text.starts_with('/'));
         uri.and_then(|text| text.parse().ok()).map(Self).ok_or(wrong)
     }
@@ -149,7 +150,9 @@ fn is_alert(json: &str) -> bool {
         #[serde(borrow, rename = "type")]
         kind: &'a RawValue,
     }
-    let kind = serde_json::from_str::<Typed<'_>>(json).ok().and_then(|typed| serde_json::from_str::<String>(typed.kind.get()).ok());
+    let kind = serde_json::from_str::<Typed<'_>>(json)
+        .ok()
+        .and_then(|typed| serde_json::from_str::<String>(typed.kind.get()).ok());
     kind.as_deref().and_then(|kind| kind.strip_prefix(TYPE_PREFIX)) == Some(ALERT)
 }
 

@@ -594,7 +594,10 @@ mod tests {
     fn what_a_module_has_written_is_the_body_as_it_stands() {
         let data: Map<String, Value> = serde_json::from_str(r#"{"rule":"bad"}"#).unwrap();
         let body = Body::Noted(Noted { kind: "alert.raised", data });
-        assert_eq!((body.kind(), serde_json::to_string(&body).unwrap().as_str()), ("alert.raised", r#"{"rule":"bad"}"#));
+        assert_eq!(
+            (body.kind(), serde_json::to_string(&body).unwrap().as_str()),
+            ("alert.raised", r#"{"rule":"bad"}"#)
+        );
     }
 
     #[test]

@@ -132,10 +132,7 @@ impl Improvement {
             (Wrong::Note, !(1..=MAX_NOTE_CHARS).contains(&chars(&self.note))),
             (Wrong::Card, is_card && !(is_shown(&self.said) && is_shown(&self.note))),
             (Wrong::Target, self.target.is_some_and(|target| target > 100)),
-            (
-                Wrong::Windows,
-                ![self.before_days, self.after_days].iter().all(|days| (fewest..=most).contains(days)),
-            ),
+            (Wrong::Windows, ![self.before_days, self.after_days].iter().all(|days| (fewest..=most).contains(days))),
         ];
         let faults: Vec<Wrong> = found.into_iter().filter(|(_, is_found)| *is_found).map(|(wrong, _)| wrong).collect();
         if faults.is_empty() { Ok(()) } else { Err(faults) }

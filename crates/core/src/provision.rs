@@ -181,8 +181,7 @@ pub fn write(settings: &Settings, beside: &Beside, surveys: &[String]) -> String
 /// The same for a code: settings and hours alone, without what `left_out` names.
 pub fn write_compact(settings: &Settings, hours: Option<&Hours>, left_out: &[&str]) -> String {
     let settings = said(settings, left_out);
-    let file =
-        File { candor: MARK, format: FORMAT, settings, hours, alerts: None, targets: None, surveys: Vec::new() };
+    let file = File { candor: MARK, format: FORMAT, settings, hours, alerts: None, targets: None, surveys: Vec::new() };
     serde_json::to_string(&file).unwrap_or_default()
 }
 

@@ -132,7 +132,8 @@ impl Form {
     /// The rules as typed. What is no number stays a text, and the reader says what is needed.
     fn rules(self) -> Result<Rules, Vec<Fault>> {
         let number = |typed: RwSignal<String>| {
-            typed.with_untracked(|typed| typed.trim().parse::<u64>().map_or_else(|_| typed.as_str().into(), Value::from))
+            typed
+                .with_untracked(|typed| typed.trim().parse::<u64>().map_or_else(|_| typed.as_str().into(), Value::from))
         };
         let is_on = |on: RwSignal<bool>, value: Value| if on.get_untracked() { value } else { Value::Null };
         let repeated = json!({ "count": number(self.count), "minutes": number(self.minutes) });

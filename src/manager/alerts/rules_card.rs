@@ -29,14 +29,15 @@ pub fn RulesCard(desk: Desk, language: Language) -> impl IntoView {
     };
     let is_off = Memo::new(move |_| desk.rules.with(|rules| rules.as_ref().is_none_or(|rules| rules.is_none())));
     lead_to_the_first_fault(form);
-    let number = |id: &'static str, label: &'static str, hint: &'static str, path: &'static str, typed: RwSignal<String>| {
-        let field = Field {
-            keys: "numeric",
-            is_wrong: Signal::derive(move || form.has_fault(path)),
-            ..Field::open(id, label, hint)
+    let number =
+        |id: &'static str, label: &'static str, hint: &'static str, path: &'static str, typed: RwSignal<String>| {
+            let field = Field {
+                keys: "numeric",
+                is_wrong: Signal::derive(move || form.has_fault(path)),
+                ..Field::open(id, label, hint)
+            };
+            view! { <div class="m-field">{field.view(typed, move || form.edited())}</div> }
         };
-        view! { <div class="m-field">{field.view(typed, move || form.edited())}</div> }
-    };
     let quiet = Field {
         is_wrong: Signal::derive(move || form.has_fault("quiet")),
         example: "20:00-08:00".into(),
@@ -102,7 +103,8 @@ pub fn RulesCard(desk: Desk, language: Language) -> impl IntoView {
 /// What is aimed at, in the unit of the survey in service.
 fn target(desk: Desk, form: Form, measure: &Measure, language: Language) -> impl IntoView + use<> {
     let words = &language.texts().alerts;
-    let id = desk.settings.with(|settings| settings.as_ref().map(|settings| settings.survey.clone())).unwrap_or_default();
+    let id =
+        desk.settings.with(|settings| settings.as_ref().map(|settings| settings.survey.clone())).unwrap_or_default();
     let label = fill(words.target_label, &[names::metric(measure, language).0, &names::survey(desk, &id, language)]);
     let (low, high) = measure.ends();
     let hint = fill(words.target_field_hint, &[&names::figure(low, language), &names::figure(high, language)]);
@@ -205,7 +207,10 @@ fn outcome(saving: &Saving, language: Language) -> String {
         Saving::Failed(error) => trouble_text(error, &language.texts().trouble).to_owned(),
         Saving::Faults(faults) => {
             let line = |fault: &Fault| {
-                fill(language.texts().hours.at, &[label_of(&fault.path, words, language), &fault.kind.say(language.tag())])
+                fill(
+                    language.texts().hours.at,
+                    &[label_of(&fault.path, words, language), &fault.kind.say(language.tag())],
+                )
             };
             let lines: Vec<String> = faults.iter().map(line).collect();
             [words.see_faults, "\n", &lines.join("\n")].concat()

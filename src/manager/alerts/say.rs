@@ -65,7 +65,10 @@ pub fn said(insight: Insight, alert: &Alert, language: Language) -> Said {
     let day = Date::of_time(&alert.at);
     match &alert.about {
         About::Bad { level, scale, point, .. } => Said {
-            meaning: fill(words.bad.meaning, &[&level_text(insight, *scale, *level, language), &at(point, words.at_point)]),
+            meaning: fill(
+                words.bad.meaning,
+                &[&level_text(insight, *scale, *level, language), &at(point, words.at_point)],
+            ),
             action: words.bad.action.to_owned(),
             show: ratings(days_of(day, day), Some(point.clone())),
         },
@@ -97,9 +100,11 @@ pub fn said(insight: Insight, alert: &Alert, language: Language) -> Said {
                 show: days_of(from, day).map(|period| Show::Ratings(Box::new(view(period)))),
             }
         }
-        About::Overdue { count, .. } => {
-            Said { meaning: words.overdue.of(*count, &integer(*count)), action: words.overdue_do.to_owned(), show: None }
-        }
+        About::Overdue { count, .. } => Said {
+            meaning: words.overdue.of(*count, &integer(*count)),
+            action: words.overdue_do.to_owned(),
+            show: None,
+        },
         About::Finding { finding, .. } => {
             let texts = &language.texts().health;
             let known = desk.checkup.findings.with(|findings| {

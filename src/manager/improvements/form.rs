@@ -87,7 +87,7 @@ impl UnderEdit {
 
     /// A new one, of today.
     pub fn begin(self, desk: Desk) {
-        let today = desk.with_facts(|_, today| today).unwrap_or_else(today);
+        let today = untrack(|| desk.with_facts(|_, today| today)).unwrap_or_else(today);
         self.fill(&Improvement {
             day: String::from(today),
             before_days: USUAL_DAYS,

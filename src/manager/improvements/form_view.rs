@@ -18,6 +18,8 @@ use crate::manager::text::ImprovementsTexts;
 
 /// Every point; no name of one begins so.
 const ALL_POINTS: &str = "\u{1}";
+/// What explains the windows.
+const WINDOWS: &str = "m-improvement-windows-hint m-improvement-says";
 
 /// The form, as a card of its own.
 pub fn form_view(insight: Insight, form: UnderEdit, language: Language) -> AnyView {
@@ -43,9 +45,17 @@ pub fn form_view(insight: Insight, form: UnderEdit, language: Language) -> AnyVi
                 {points(insight, form, language)}
             </div>
             <div class="m-three">
-                {number("m-improvement-target", words.target, words.target_hint, Wrong::Target, form.target, form)}
-                {number("m-improvement-before", words.before_days, words.windows_hint, Wrong::Windows, form.before_days, form)}
-                {number("m-improvement-after", words.after_days, "", Wrong::Windows, form.after_days, form)}
+                <div class="m-field">
+                    {number("m-improvement-target", words.target, "m-improvement-target-hint m-improvement-says", Wrong::Target, form.target, form)}
+                    <p class="m-fine" id="m-improvement-target-hint">{words.target_hint}</p>
+                </div>
+                <div class="m-field">
+                    {number("m-improvement-before", words.before_days, WINDOWS, Wrong::Windows, form.before_days, form)}
+                    <p class="m-fine" id="m-improvement-windows-hint">{words.windows_hint}</p>
+                </div>
+                <div class="m-field">
+                    {number("m-improvement-after", words.after_days, WINDOWS, Wrong::Windows, form.after_days, form)}
+                </div>
             </div>
             <div class="m-field">
                 <label class="m-tick">
@@ -93,26 +103,17 @@ pub fn form_view(insight: Insight, form: UnderEdit, language: Language) -> AnyVi
     .into_any()
 }
 
+/// A whole number.
 fn number(
     id: &'static str,
     label: &'static str,
-    hint: &'static str,
+    described_by: &'static str,
     wrong: Wrong,
     typed: RwSignal<String>,
     form: UnderEdit,
 ) -> impl IntoView {
-    let hint_id = [id, "-hint"].concat();
-    let field = Field {
-        keys: "numeric",
-        is_wrong: Signal::derive(move || form.has(wrong)),
-        ..Field::open(id, label, "m-improvement-says")
-    };
-    view! {
-        <div class="m-field">
-            {field.view(typed, move || form.edited())}
-            {(!hint.is_empty()).then(|| view! { <p class="m-fine" id=hint_id>{hint}</p> })}
-        </div>
-    }
+    let is_wrong = Signal::derive(move || form.has(wrong));
+    Field { keys: "numeric", is_wrong, ..Field::open(id, label, described_by) }.view(typed, move || form.edited())
 }
 
 /// A text of a sentence or two.

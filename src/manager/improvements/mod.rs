@@ -8,7 +8,7 @@ use candor_core::attract::{ATTRACT_RECORD, Attract};
 use candor_core::event::EventId;
 use candor_core::facts::Key;
 use candor_core::hours::Date;
-use candor_core::improvement::{Aim, Effect, Improvement, effect};
+use candor_core::improvement::{Aim, Effect as Outcome, Improvement, effect};
 use candor_core::insight::Side;
 use leptos::prelude::*;
 
@@ -79,20 +79,21 @@ fn card(
     let desk = insight.desk;
     let words = &language.texts().improvements;
     let title_id = ["m-improvement-", id.as_str()].concat();
+    let labelled_by = title_id.clone();
     let (looked_at, shown, edited, withdrawn) = (noted.clone(), noted.clone(), noted.clone(), noted.clone());
     let target = noted.target;
     let (edited_id, withdrawn_id) = (id.clone(), id.clone());
     let found = insight.read(move |facts, _, today, measure| Found(effect(&looked_at, facts, today, measure)));
     let is_shown = move || attract.with(|attract| attract.cards.iter().any(|card| form::is_card_of(card, &shown)));
-    let day = Date::parse(&noted.day)
-        .map_or_else(|| noted.day.clone(), |day| browser::day(day, Written::Date, language));
+    let day =
+        Date::parse(&noted.day).map_or_else(|| noted.day.clone(), |day| browser::day(day, Written::Date, language));
     let point = match &noted.point {
         None => words.all_points.to_owned(),
         Some(point) => names::point(point, language),
     };
     let tied = [aim_text(insight, &noted.aim, language), point].join(" · ");
     view! {
-        <section class="m-card m-stack" aria-labelledby=title_id.clone() data-testid="improvement" data-id=id.as_str().to_owned()>
+        <section class="m-card m-stack" aria-labelledby=labelled_by data-testid="improvement" data-id=id.as_str().to_owned()>
             <div class="m-card-head">
                 <h2 id=title_id>{noted.note.clone()}</h2>
                 <time class="m-n" datetime=noted.day.clone()>{day}</time>
@@ -126,7 +127,7 @@ fn card(
 
 /// What an improvement has come to, as a reading that follows the news.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Found(Option<Effect>);
+struct Found(Option<Outcome>);
 
 /// What an improvement is meant for.
 pub fn aim_text(insight: Insight, aim: &Aim, language: Language) -> String {

@@ -7,9 +7,9 @@ use candor_core::provision::{Beside, Carried};
 use candor_core::survey::shelf::draft_record;
 use candor_core::survey::sketch::Sketch;
 
-use crate::manager::{alerts, hours_card};
 use crate::manager::store::Store;
 use crate::manager::surveys::records;
+use crate::manager::{alerts, hours_card};
 
 /// Writes all of it, each after its trace. Surveys first, so that no settings name one that is not here. Done a second time
 /// it changes nothing.

@@ -281,7 +281,10 @@ fn a_tablet_is_unwell_by_what_it_has_found_and_by_how_it_stands() {
         due.into_iter().map(|alert| alert.key).collect::<Vec<_>>()
     };
     assert_eq!(sick(23, 0, Some(89)), [] as [&str; 0]);
-    assert_eq!(sick(24, 1, Some(90)), ["quarantined:", "undelivered:", "storage:"].map(|name| [name, "2026-11-23"].concat()));
+    assert_eq!(
+        sick(24, 1, Some(90)),
+        ["quarantined:", "undelivered:", "storage:"].map(|name| [name, "2026-11-23"].concat())
+    );
 }
 
 #[test]
@@ -316,7 +319,8 @@ fn the_next_start_reads_from_the_first_day_that_a_rule_looks_at() {
 
 #[test]
 fn rules_read_back_and_every_fault_has_its_path() {
-    let rules = Rules { bad: true, mark: true, quiet: vec![Span::parse("20:00-08:00").unwrap()], ..Rules::recommended() };
+    let rules =
+        Rules { bad: true, mark: true, quiet: vec![Span::parse("20:00-08:00").unwrap()], ..Rules::recommended() };
     assert_eq!(Rules::from_record(&rules.to_record()), rules);
     assert_eq!((Rules::from_record(""), Rules::default().is_none()), (Rules::default(), true));
     assert!(Rules { mark: true, ..Rules::default() }.is_none(), "a mark alone marks nothing");

@@ -103,7 +103,8 @@ fn verdict(
         return if is_better { Verdict::Better } else { Verdict::Worse };
     }
     let Some(before) = before.filter(|before| before.of >= FEWEST) else { return Verdict::TooFewBefore };
-    let Some(needed) = answers_needed(before.percent / 100.0, before.of, looked_for(improvement, &before) / 100.0) else {
+    let Some(needed) = answers_needed(before.percent / 100.0, before.of, looked_for(improvement, &before) / 100.0)
+    else {
         return Verdict::TooFewBefore;
     };
     match needed.max(FEWEST).saturating_sub(n_after) {
@@ -155,9 +156,9 @@ fn counted(improvement: &Improvement, facts: &Facts, days: Days, measure: &Measu
         Aim::Item { .. } => {
             let key = improvement.aim.key();
             let item = facts.select(&filter).items();
-            let item = item.iter().find(|item| {
-                key.as_ref().is_some_and(|key| key.survey == item.survey && key.id == item.item)
-            });
+            let item = item
+                .iter()
+                .find(|item| key.as_ref().is_some_and(|key| key.survey == item.survey && key.id == item.item));
             let good = item.and_then(|item| item.good());
             good.map_or(Counted::default(), |good| Counted { count: good.count, of: good.of })
         }

@@ -183,7 +183,8 @@ impl Reader {
     }
 
     fn beside<T>(&mut self, name: &str, read: Result<T, Vec<Fault>>) -> Option<T> {
-        read.map_err(|faults| faults.into_iter().for_each(|Fault { path, kind }| self.fault(below(name, &path), kind))).ok()
+        read.map_err(|faults| faults.into_iter().for_each(|Fault { path, kind }| self.fault(below(name, &path), kind)))
+            .ok()
     }
 
     fn surveys(&mut self, value: &Value) -> Vec<Carried> {

@@ -64,8 +64,7 @@ fn every_setting_comes_to_the_other_tablet_as_it_was() {
     let hours = Hours::read(&json!({ "week": { "mon": ["09:00-12:00"] } })).unwrap();
     let alerts = Rules { quiet: vec![Span::parse("20:00-08:00").unwrap()], ..Rules::recommended() };
     let targets = Targets([("hotel".to_owned(), 87.5)].into());
-    let beside =
-        Beside { hours: Some(hours.clone()), alerts: Some(alerts.clone()), targets: Some(targets.clone()) };
+    let beside = Beside { hours: Some(hours.clone()), alerts: Some(alerts.clone()), targets: Some(targets.clone()) };
     let written = write(&everything(), &beside, &[own_survey(), "no json".to_owned()]);
     let read = Provision::read(&written).unwrap();
     assert_eq!(read.onto(here(&Settings::default()), spoken), Ok(everything()));

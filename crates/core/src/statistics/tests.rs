@@ -701,7 +701,10 @@ fn answers_needed_are_the_fewest_with_enough_power() {
     assert_eq!(answers_needed(0.6, 82, 0.8), Some(81));
     for (before, m, after) in [(0.6, 200, 0.8), (0.3, 80, 0.1), (0.9, 500, 0.95), (0.5, 12, 1.0)] {
         let needed = answers_needed(before, m, after).unwrap();
-        assert!(power(before, m, after, needed) >= POWER && power(before, m, after, needed - 1) < POWER, "{before} {m}");
+        assert!(
+            power(before, m, after, needed) >= POWER && power(before, m, after, needed - 1) < POWER,
+            "{before} {m}"
+        );
     }
     assert_eq!(answers_needed(0.6, 200, 0.62), None, "too few before, however many come after");
     assert_eq!(answers_needed(0.6, 200, 0.6), None);

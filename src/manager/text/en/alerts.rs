@@ -39,10 +39,7 @@ pub const ALERTS: AlertsTexts = AlertsTexts {
         other: "Nothing delivered for {1} hours: {0} events wait",
     },
     undelivered_do: "Answers are safe on this tablet. Check its network; under “Sync” it says what is missing.",
-    storage: Advice {
-        meaning: "The tablet’s storage is {} % full",
-        action: "Export, then make room on the tablet.",
-    },
+    storage: Advice { meaning: "The tablet’s storage is {} % full", action: "Export, then make room on the tablet." },
     rules: "Alerts and target",
     rules_hint: "Alerts appear at the top of the results, and go to the endpoint, which can pass them on. The same thing is never told twice.",
     is_on: "on",
@@ -75,7 +72,6 @@ pub const ALERTS: AlertsTexts = AlertsTexts {
 };
 
 pub const IMPROVEMENTS: ImprovementsTexts = ImprovementsTexts {
-    title: "Improvements",
     hint: "Note what you changed and when. Candor compares the ratings before and after, and says whether the difference is more than chance.",
     add: "Note an improvement",
     none: "Nothing noted yet.",
@@ -116,7 +112,6 @@ pub const IMPROVEMENTS: ImprovementsTexts = ImprovementsTexts {
     after: "After ({})",
     no_answers: "no answers",
     share: "{0} % of {1}",
-    difference: "Difference",
     change_said: "{0} percentage points, 95 % interval {1} to {2}",
     p: "p = {0} ({1})",
     p_tiny: "p < 0.001 ({})",

@@ -13,9 +13,13 @@ pub const ALERTS: AlertsTexts = AlertsTexts {
     all_seen: "全部已知悉",
     earlier: "已处理的预警",
     not_noted: "没有存上，请稍后再试。",
-    bad: Advice { meaning: "差评：{0}{1}", action: "看看顾客说了什么；留了联系方式的，今天就回访。" },
+    bad: Advice {
+        meaning: "差评：{0}{1}", action: "看看顾客说了什么；留了联系方式的，今天就回访。"
+    },
     at_point: " · {}",
-    repeated: Advice { meaning: "{1} 分钟内出现 {0} 条差评", action: "请马上到现场看看发生了什么。" },
+    repeated: Advice {
+        meaning: "{1} 分钟内出现 {0} 条差评", action: "请马上到现场看看发生了什么。"
+    },
     chart: Advice {
         meaning: "好评占比下降，已超出随机波动：{0} %，平时为 {1} %（{2}；{3}）",
         action: "想想这几天有什么不同：人员、开窗数量、系统故障。",
@@ -66,7 +70,6 @@ pub const ALERTS: AlertsTexts = AlertsTexts {
 };
 
 pub const IMPROVEMENTS: ImprovementsTexts = ImprovementsTexts {
-    title: "改进",
     hint: "记下改了什么、哪天改的。坦言会比较前后的评价，告诉您变化是否超出偶然。",
     add: "记录改进",
     none: "还没有记录。",
@@ -107,7 +110,6 @@ pub const IMPROVEMENTS: ImprovementsTexts = ImprovementsTexts {
     after: "改进后（{}）",
     no_answers: "没有评价",
     share: "{1} 条中 {0} %",
-    difference: "差异",
     change_said: "{0} 个百分点，95 % 区间 {1} 至 {2}",
     p: "p = {0}（{1}）",
     p_tiny: "p < 0.001（{}）",
