@@ -48,7 +48,7 @@ async fn an_improvement_is_noted_changed_shown_and_taken_off() {
     kiosk.tap("tab-settings").await;
     until("the card among the others", async || {
         let cards = kiosk.browser.run("return document.querySelector('[data-testid=cards]')?.value", vec![]).await;
-        if cards == Value::from(format!("{SAID} | {NOTE}")) { Ok(()) } else { Err(cards.to_string()) }
+        if cards == format!("{SAID} | {NOTE}").as_str() { Ok(()) } else { Err(cards.to_string()) }
     })
     .await;
     kiosk.tap("tab-improvements").await;

@@ -1,5 +1,5 @@
 -- One row: up to which cursor alerts have been handed to the owner's webhook.
 CREATE TABLE forwarded (
-    single BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (single),
+    single BOOLEAN PRIMARY KEY CHECK (single),
     cursor BIGINT NOT NULL
 );

@@ -41,8 +41,8 @@ pub const BIND: &str =
 
 /// Up to which cursor alerts have been forwarded.
 pub const FORWARDED: &str = "SELECT cursor FROM forwarded";
-/// Cursor.
-pub const NOTE_FORWARDED: &str = "INSERT INTO forwarded (cursor) VALUES ($1) \
+/// Cursor. The key is named: SQLite counts one up that is left out.
+pub const NOTE_FORWARDED: &str = "INSERT INTO forwarded (single, cursor) VALUES (TRUE, $1) \
      ON CONFLICT (single) DO UPDATE SET cursor = excluded.cursor";
 /// The newest cursor of all; 0 of an empty store.
 pub const NEWEST: &str = "SELECT CAST(coalesce(max(cursor), 0) AS BIGINT) FROM \
