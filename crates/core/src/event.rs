@@ -399,8 +399,8 @@ pub struct Noted {
     /// The type, one of [`TYPES`].
     #[serde(skip)]
     pub kind: &'static str,
-    /// The body.
-    pub data: Map<String, Value>,
+    /// The body, an object.
+    pub data: Value,
 }
 
 impl Body {
@@ -592,7 +592,7 @@ mod tests {
 
     #[test]
     fn what_a_module_has_written_is_the_body_as_it_stands() {
-        let data: Map<String, Value> = serde_json::from_str(r#"{"rule":"bad"}"#).unwrap();
+        let data = serde_json::from_str(r#"{"rule":"bad"}"#).unwrap();
         let body = Body::Noted(Noted { kind: "alert.raised", data });
         assert_eq!(
             (body.kind(), serde_json::to_string(&body).unwrap().as_str()),

@@ -11,7 +11,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 pub use self::effect::{Effect, Verdict, Windows, effect};
 use crate::event::{Body, Event, EventId, Noted};
@@ -140,12 +140,9 @@ impl Improvement {
 
     /// Its event. `of`: the improvement that it takes the place of.
     pub fn body(&self, of: Option<&EventId>) -> Body {
-        let mut data = match serde_json::to_value(self) {
-            Ok(Value::Object(data)) => data,
-            _ => Map::new(),
-        };
-        if let Some(of) = of {
-            data.insert("of".to_owned(), of.as_str().into());
+        let mut data = serde_json::to_value(self).unwrap_or_default();
+        if let (Some(of), Some(members)) = (of, data.as_object_mut()) {
+            members.insert("of".to_owned(), of.as_str().into());
         }
         Body::Noted(Noted { kind: NOTED, data })
     }

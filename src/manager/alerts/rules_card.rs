@@ -107,7 +107,9 @@ fn target(desk: Desk, form: Form, measure: &Measure, language: Language) -> impl
         desk.settings.with(|settings| settings.as_ref().map(|settings| settings.survey.clone())).unwrap_or_default();
     let label = fill(words.target_label, &[names::metric(measure, language).0, &names::survey(desk, &id, language)]);
     let (low, high) = measure.ends();
-    let hint = fill(words.target_field_hint, &[&names::figure(low, language), &names::figure(high, language)]);
+    // Both are whole.
+    let end = |end: f64| end.to_string().replace('-', "−");
+    let hint = fill(words.target_field_hint, &[&end(low), &end(high)]);
     let take = move |event: leptos::ev::Event| {
         let typed = event_target_value(&event);
         if form.target.with_untracked(|known| *known != typed) {

@@ -23,7 +23,7 @@ pub fn effect_view(effect: &Effect, target: Option<u8>, language: Language) -> A
     view! {
         <div class="m-effect" data-testid="effect" data-verdict=name>
             <div class="m-effect-said">
-                <p class="m-mode" data-mode=mode(effect.verdict)>{title}</p>
+                <p><span class="m-mode" data-mode=mode(effect.verdict)>{title}</span></p>
                 <p>{said}</p>
                 {effect.change.map(|change| {
                     let [value, low, high] = [change.value, change.low, change.high].map(|x| names::signed(x, language));

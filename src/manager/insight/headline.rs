@@ -113,12 +113,14 @@ fn target_of(insight: Insight) -> Option<f64> {
 fn held_against(score: &Estimate, target: f64, figure: &dyn Fn(f64) -> String, language: Language) -> AnyView {
     let words = &language.texts().insight;
     let Distance { value, standing } = distance(score, target);
+    let is_enough = score.n >= FEWEST_FOR_A_SCORE;
     let (name, said) = match standing {
+        _ if !is_enough => ("too-few", words.too_few.to_owned()),
         Standing::Met => ("met", words.headline_met.to_owned()),
         Standing::Missed => ("missed", fill(words.headline_missed, &[&names::figure(-value, language)])),
         Standing::Unclear => ("unclear", words.headline_unclear.to_owned()),
     };
-    let by = (standing != Standing::Missed).then(|| [" (", &names::signed(value, language), ")"].concat());
+    let by = (is_enough && standing != Standing::Missed).then(|| [" (", &names::signed(value, language), ")"].concat());
     view! {
         <p class="m-fine" data-testid="headline-target" data-standing=name>
             <b>{fill(words.headline_target, &[&figure(target)])}</b>

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use candor_tests::browser::Engine;
 use candor_tests::collector::Collector;
-use candor_tests::kiosk::{Kiosk, open_kiosk};
+use candor_tests::kiosk::open_kiosk;
 use candor_tests::wait::until;
 use serde_json::Value;
 
@@ -18,12 +18,6 @@ async fn raised(collector: &Collector) -> Vec<String> {
     let events = collector.events().await.into_iter().map(|(event, _)| event);
     let raised = events.filter(|event| event.kind == "alert.raised");
     raised.map(|event| event.data["rule"].as_str().unwrap_or_default().to_owned()).collect()
-}
-
-async fn save(kiosk: &Kiosk, is_ok: bool) -> String {
-    kiosk.tap("save-alerts").await;
-    kiosk.see_attribute("alerts-says", "data-ok", &is_ok.to_string()).await;
-    kiosk.text("alerts-says").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,7 +43,8 @@ async fn bad_ratings_in_a_row_are_told_once_everywhere() {
     kiosk.replace("alert-quiet", "").await;
     kiosk.replace("alert-target", "90").await;
     kiosk.tap("rule-mark").await;
-    save(&kiosk, true).await;
+    kiosk.tap("save-alerts").await;
+    kiosk.see_attribute("alerts-says", "data-ok", "true").await;
     kiosk.see_attribute("alerts-mode", "data-mode", "on").await;
     kiosk.lock_manager().await;
 
@@ -80,7 +75,7 @@ async fn bad_ratings_in_a_row_are_told_once_everywhere() {
     kiosk.see_attribute("alerts", "data-unseen", "1").await;
     assert_eq!(kiosk.text("alerts-badge").await, "1");
     assert!(kiosk.text("alert").await.contains("30 分钟内出现 2 条差评"), "{}", kiosk.text("alert").await);
-    kiosk.see_attribute("headline-target", "data-standing", "unclear").await;
+    kiosk.see_attribute("headline-target", "data-standing", "too-few").await;
     see_no_violation(&kiosk, "an alert", &mut Vec::new()).await;
     kiosk.tap("show-alert").await;
     kiosk.see_attribute("behind-count", "data-n", "3").await;

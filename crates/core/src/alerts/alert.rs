@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use crate::event::{Body, Event, EventId, Noted, Scale};
 use crate::facts::Days;
@@ -130,15 +130,7 @@ impl Alert {
         EventId::of_name(&["candor:alert:", device, ":", &self.key].concat())
     }
 
-    /// The body of its event.
-    pub fn data(&self) -> Map<String, Value> {
-        match serde_json::to_value(self) {
-            Ok(Value::Object(data)) => data,
-            _ => Map::new(),
-        }
-    }
-
-    /// The body of an event that has come by words, as a keeper says it; `None` unless it is an object.
+    /// The body of an event that has come by words, as a keeper says it; `None` unless it is JSON.
     pub fn body(json: &str) -> Option<Body> {
         Some(Body::Noted(Noted { kind: RAISED, data: serde_json::from_str(json).ok()? }))
     }
@@ -152,8 +144,7 @@ impl Alert {
 
 /// That a person has seen an alert.
 pub fn seen(alert: &EventId) -> Body {
-    let data = [("alert".to_owned(), Value::from(alert.as_str()))].into_iter().collect();
-    Body::Noted(Noted { kind: SEEN, data })
+    Body::Noted(Noted { kind: SEEN, data: json!({ "alert": alert.as_str() }) })
 }
 
 /// An alert that was raised.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+use serde_json::Map;
+
 use super::*;
 use crate::chain::Head;
 use crate::event::{Context, Draft, Outcome, Rating, Scale};
