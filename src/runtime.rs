@@ -6,8 +6,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use candor_core::alerts::Alert;
 use candor_core::chain::PersonalText;
-use candor_core::event::{Body, CHANNELS, Context, Draft, Written};
+use candor_core::event::{Body, CHANNELS, Context, Draft, EventId, Written};
 use candor_core::first_screen::first_screen;
 use candor_core::health::FindingKind;
 use candor_core::journal::{Appended, Begun, JournalStore, StoreError};
@@ -368,6 +369,13 @@ impl Kiosk {
                 let (epoch, from, to, count) = (number(1) as u32, number(2), number(3), number(4));
                 let body = Body::Erased { count, epoch, from, reason: "retention".to_owned(), to };
                 self.record(Draft::new(&clock::moment(), body));
+            }
+            ["mark", how] => page::set_root_data("mark", how),
+            // Its id is made of what it is about: whoever says it again says the same.
+            ["alert", id, ..] => {
+                if let (Some(id), Some(body)) = (EventId::parse(id), Alert::body(&words[2..].join(" "))) {
+                    self.record(Draft { id, ..Draft::new(&clock::moment(), body) });
+                }
             }
             ["report", finding, ..] => self.report(finding, number(2) as u32, number(3), number(4)),
             _ => {}

@@ -9,9 +9,11 @@
 //! | `recorded` and a line: an event that the database has just taken | |
 //! | `recent` and lines: the events that were recorded last, since the database is in trouble, or was | |
 //! | `seal {id} {text}`, and on a line of its own the sealing key's record as the page knows it | `sealed {id} {key} {sealed}`; `not-sealed {id}` where there is no key, `unsealable {id}` where it cannot be used |
+//! | | `alert {id} {body}`: to be recorded as `alert.raised` |
 //! | | `behind {mark}`: the receiver has more of this tablet than the tablet, or other events under its numbers |
 //! | | `erased {epoch} {from} {to} {count}`: pruned, to be recorded |
 //! | | `died`: it does not start, or has come upon a bug; the page starts another |
+//! | | `mark on`, or `mark off`: whether somebody who looks for it is to see that there is an alert |
 //! | | `open`, or `closed {opens at, ms}`: how the opening hours have it; without a word they are open |
 //! | | `joined`: the database has all that page and second place know |
 //! | | `reopen`: page and keeper do not see the same database |
@@ -22,10 +24,12 @@
 //!
 //! A door that finds no PIN asks the leader whether the second place has one, on a channel of their own ([`KeptPin`]).
 
+mod alerts;
 mod bell;
 mod duty;
 mod garbage;
 mod opening;
+mod overdue;
 mod pruning;
 mod reconcile;
 mod refuge;
@@ -55,6 +59,7 @@ use crate::browser::task::{sleep, spawn};
 use crate::browser::{clock, worker};
 use crate::code;
 use crate::runtime::DATABASE;
+use alerts::Vigil;
 use bell::Bell;
 use duty::Duty;
 use opening::Opening;
@@ -131,6 +136,7 @@ pub fn start() {
         note_delivery_at: Cell::new(Uptime(0)),
         opening: RefCell::default(),
         duty: RefCell::default(),
+        vigil: Vigil::default(),
     });
     let ears = Rc::clone(&keeper);
     *keeper.announcer.borrow_mut() = Announcer::open(move |news| ears.hear(news));
@@ -160,6 +166,7 @@ pub fn start() {
     *keeper.opening.borrow_mut() = Some(Opening::watch(Rc::clone(&keeper.journal)));
     *keeper.duty.borrow_mut() = Some(Duty::watch(Rc::clone(&keeper.journal)));
     spawn(scrub::watch(Rc::clone(&keeper)));
+    spawn(alerts::watch(Rc::clone(&keeper)));
     spawn(keeper.serve());
 }
 
@@ -254,6 +261,7 @@ struct Keeper {
     note_delivery_at: Cell<Uptime>,
     opening: RefCell<Option<Rc<Opening<IndexedDbJournal>>>>,
     duty: RefCell<Option<Rc<Duty<IndexedDbJournal>>>>,
+    vigil: Vigil,
 }
 
 impl Keeper {
@@ -310,9 +318,13 @@ impl Keeper {
         }
         let uploader = self.uploader.borrow().clone();
         match news {
-            News::Journal => self.note(|news| news.journal = true),
+            News::Journal => {
+                self.note(|news| news.journal = true);
+                self.vigil.note();
+            }
             News::Settings => {
                 self.note(|news| news.records = true);
+                self.vigil.note_rules();
                 self.read_hours_again();
             }
             News::Hello if self.is_joined() => self.tell_how_it_stands(),
@@ -342,6 +354,7 @@ impl Keeper {
         if let Some(line) = words.strip_prefix("recorded\n") {
             self.unfiled.borrow_mut().push(Unfiled::Recorded(line.to_owned()));
             self.file_soon();
+            self.vigil.note();
             // A browser without BroadcastChannel brings no other news of it.
             if let Some(uploader) = self.uploader.borrow().as_ref() {
                 uploader.tell();

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use candor_core::alerts::ALERTS_RECORD;
 use candor_core::cases::CASES_RECORD;
 use candor_core::chain::Head;
 use candor_core::hours::HOURS_RECORD;
@@ -13,6 +14,7 @@ use candor_core::second::{FrameReader, Mark, SLOT_BYTES, Unsettled, frame};
 use candor_core::settings::{SETTINGS_RECORD, TOKEN_RECORD};
 use candor_core::staff::{CODES_RECORD, STAFF_RECORD};
 use candor_core::survey::shelf::{SHELF_RECORD, Shelf};
+use candor_core::targets::TARGETS_RECORD;
 use candor_core::themes::THEMES_RECORD;
 use candor_core::wire::CloudEvent;
 use candor_core::witness::HEADS_RECORD;
@@ -27,7 +29,7 @@ const EVENTS: &str = "candor-second";
 const MARK: &str = "candor-mark";
 const RECORDS: &str = "candor-records";
 /// What is kept of the named records.
-const KEPT_RECORDS: [&str; 13] = [
+const KEPT_RECORDS: [&str; 15] = [
     SETTINGS_RECORD,
     TOKEN_RECORD,
     DOOR_RECORD,
@@ -41,6 +43,8 @@ const KEPT_RECORDS: [&str; 13] = [
     CODES_RECORD,
     THEMES_RECORD,
     SHELF_RECORD,
+    ALERTS_RECORD,
+    TARGETS_RECORD,
 ];
 /// Read at once.
 const PIECE_BYTES: usize = 256 * 1024;

@@ -2,6 +2,7 @@
 //!
 //! The door is not among them: a new tablet chooses its own PIN.
 
+use candor_core::alerts::ALERTS_RECORD;
 use candor_core::cases::{CASES_RECORD, CaseRules};
 use candor_core::event::Body;
 use candor_core::hours::HOURS_RECORD;
@@ -10,6 +11,7 @@ use candor_core::journal::StoreError;
 use candor_core::settings::{SETTINGS_RECORD, Settings, TOKEN_RECORD};
 use candor_core::staff::{CODES_RECORD, STAFF_RECORD};
 use candor_core::survey::shelf::{SHELF_RECORD, SURVEY_RECORD as SURVEY, Shelf, is_version_record};
+use candor_core::targets::TARGETS_RECORD;
 use candor_core::themes::THEMES_RECORD;
 use candor_core::witness::{HEADS_RECORD, SignedHead, keep_furthest};
 use candor_vault::{KEPT_KEYS_RECORD, SEALING_RECORD, Sealing};
@@ -24,12 +26,14 @@ pub type Record = (String, String);
 
 /// Records beside the surveys, in the order in which they come into force: the token before the settings, since an
 /// upload reads them the other way round.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 13] = [
     HEADS_RECORD,
     KEPT_KEYS_RECORD,
     SEALING_RECORD,
     TOKEN_RECORD,
     HOURS_RECORD,
+    ALERTS_RECORD,
+    TARGETS_RECORD,
     CASES_RECORD,
     STAFF_RECORD,
     CODES_RECORD,
@@ -38,10 +42,12 @@ const NAMES: [&str; 11] = [
     SETTINGS_RECORD,
 ];
 /// Those that are put over the ones that stand. The rules of cases are not among them: they leave a trace of their own.
-const REPLACED: [&str; 8] = [
+const REPLACED: [&str; 10] = [
     SEALING_RECORD,
     TOKEN_RECORD,
     HOURS_RECORD,
+    ALERTS_RECORD,
+    TARGETS_RECORD,
     STAFF_RECORD,
     CODES_RECORD,
     ROSTER_RECORD,
@@ -162,16 +168,9 @@ fn changes(present: &[Record], records: &[Record]) -> Vec<String> {
     let settings = |of| value(of, SETTINGS_RECORD).and_then(Settings::from_json);
     let mut changed =
         settings(records).map(|new| settings(present).unwrap_or_default().differences(&new)).unwrap_or_default();
-    let named = [
-        (TOKEN_RECORD, TOKEN),
-        (SEALING_RECORD, SEALING),
-        (HOURS_RECORD, HOURS_RECORD),
-        (STAFF_RECORD, STAFF_RECORD),
-        (CODES_RECORD, CODES_RECORD),
-        (ROSTER_RECORD, ROSTER_RECORD),
-        (THEMES_RECORD, THEMES_RECORD),
-    ];
-    for (record, name) in named {
+    let named = [HOURS_RECORD, ALERTS_RECORD, TARGETS_RECORD, STAFF_RECORD, CODES_RECORD, ROSTER_RECORD, THEMES_RECORD];
+    let named = named.map(|record| (record, record));
+    for (record, name) in [(TOKEN_RECORD, TOKEN), (SEALING_RECORD, SEALING)].into_iter().chain(named) {
         if value(records, record).is_some_and(|new| new != value(present, record).unwrap_or_default()) {
             changed.push(name.to_owned());
         }

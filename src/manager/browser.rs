@@ -116,6 +116,11 @@ pub fn decimal(x: f64, language: Language) -> String {
     number(x, language, &[("minimumFractionDigits", 1.into()), ("maximumFractionDigits", 1.into())])
 }
 
+/// A small number with two significant digits, for people.
+pub fn precise(x: f64, language: Language) -> String {
+    number(x, language, &[("maximumSignificantDigits", 2.into())])
+}
+
 /// A number with one decimal, for programs: the same in every language.
 pub fn machine_decimal(x: f64) -> String {
     Number::from(x).to_fixed(1).map(String::from).unwrap_or_default()

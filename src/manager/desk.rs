@@ -6,18 +6,21 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use candor_core::alerts::{ALERTS_RECORD, Alerts, Rules};
 use candor_core::cases::Cases;
 use candor_core::chain::Hash;
 use candor_core::event::{Body, EventId};
 use candor_core::facts::{Facts, RowId};
 use candor_core::health::Health;
 use candor_core::hours::Date;
+use candor_core::improvement::Improvements;
 use candor_core::journal::{Counts, Entry, LAST_SHELF, Place, Quarantined, Row, StoreError};
 use candor_core::pin::{PinFault, check_new};
 use candor_core::results::{Response, Responses};
 use candor_core::settings::{SETTINGS_RECORD, Settings, SettingsFault, TOKEN_RECORD, origin, token_for, token_record};
 use candor_core::survey::Survey;
 use candor_core::survey::shelf::{Own, Shelf};
+use candor_core::targets::{TARGETS_RECORD, Targets};
 use candor_core::time::{Uptime, civil_date};
 use candor_core::vandal::Reason;
 use candor_core::wire::CloudEvent;
@@ -151,6 +154,14 @@ pub struct Desk {
     pub surveys: RwSignal<BTreeMap<String, Survey>>,
     /// The owner's own surveys.
     pub shelf: RwSignal<Shelf>,
+    /// The alerts of this tablet.
+    pub alerts: RwSignal<Alerts>,
+    /// The rules of alerts in force; `None` until they are read.
+    pub rules: RwSignal<Option<Rules>>,
+    /// The targets of surveys in force.
+    pub targets: RwSignal<Targets>,
+    /// What was noted as improved.
+    pub improvements: RwSignal<Improvements>,
     /// The export.
     pub export: Exporting,
     /// Former ratings on their way in.
@@ -184,6 +195,8 @@ struct Work {
     facts: RefCell<Facts>,
     cases: RefCell<Cases>,
     health: RefCell<Health>,
+    alerts: RefCell<Alerts>,
+    improvements: RefCell<Improvements>,
     /// How far this tablet's own events are read.
     last: Cell<Place>,
     /// How far is read what was restored from other tablets.
@@ -209,6 +222,8 @@ impl Work {
         *self.facts.borrow_mut() = Facts::default();
         *self.cases.borrow_mut() = Cases::default();
         *self.health.borrow_mut() = Health::default();
+        *self.alerts.borrow_mut() = Alerts::default();
+        *self.improvements.borrow_mut() = Improvements::default();
         self.last.set(Place::default());
         self.restored.set(BEFORE_RESTORED);
         self.rows.set(0);
@@ -230,6 +245,8 @@ impl Desk {
             facts: RefCell::default(),
             cases: RefCell::default(),
             health: RefCell::default(),
+            alerts: RefCell::default(),
+            improvements: RefCell::default(),
             last: Cell::default(),
             restored: Cell::new(BEFORE_RESTORED),
             rows: Cell::default(),
@@ -249,6 +266,10 @@ impl Desk {
             has_token: RwSignal::new(false),
             surveys: RwSignal::default(),
             shelf: RwSignal::default(),
+            alerts: RwSignal::default(),
+            rules: RwSignal::default(),
+            targets: RwSignal::default(),
+            improvements: RwSignal::default(),
             export: Exporting::new(),
             import: Importing::new(),
             saving: RwSignal::new(Saving::None),
@@ -542,6 +563,13 @@ impl Desk {
                     self.has_token.set(token.is_some_and(|token| !token_for(&token, &settings.endpoint).is_empty()));
                     self.settings.set(Some(settings));
                 }
+                (Err(error), _) | (_, Err(error)) => return self.trouble.set(Some(error)),
+            }
+            match (work.store.load(ALERTS_RECORD).await, work.store.load(TARGETS_RECORD).await) {
+                (Ok(rules), Ok(targets)) => {
+                    self.rules.try_set(Some(Rules::from_record(&rules.unwrap_or_default())));
+                    self.targets.try_set(Targets::from_record(&targets.unwrap_or_default()));
+                }
                 (Err(error), _) | (_, Err(error)) => self.trouble.set(Some(error)),
             }
         });
@@ -607,6 +635,8 @@ impl Desk {
         if work.rows.get() != known || self.figures.try_with_untracked(Option::is_none) == Some(true) {
             self.figures.set(Some(work.figures()));
             self.checkup.show(&work.health.borrow());
+            show(self.alerts, &work.alerts);
+            show(self.improvements, &work.improvements);
         }
         self.quarantine.set(if counts.quarantined == 0 { Vec::new() } else { work.store.quarantine().await? });
         Ok(self.tip.try_get_untracked().flatten())
@@ -651,13 +681,27 @@ impl Desk {
         let last = entries.last().cloned();
         // Another tablet's trouble is not this one's.
         let own = entries.iter().filter(|entry| !entry.place.is_restored());
-        own.for_each(|entry| work.health.borrow_mut().fold(&entry.event));
+        own.for_each(|entry| {
+            work.health.borrow_mut().fold(&entry.event);
+            work.alerts.borrow_mut().fold(&entry.event);
+        });
+        for Entry { event, .. } in &entries {
+            work.improvements.borrow_mut().fold(event);
+        }
         work.facts.borrow_mut().fold(&entries);
         work.cases.borrow_mut().fold(&entries);
         work.responses.borrow_mut().fold(entries);
         work.rows.set(work.rows.get() + count);
         self.read.try_update(|read| *read += count);
         last
+    }
+}
+
+/// Shows what was read, where it is another than what is shown.
+fn show<T: Clone + PartialEq + Send + Sync + 'static>(shown: RwSignal<T>, read: &RefCell<T>) {
+    let read = read.borrow();
+    if shown.try_with_untracked(|shown| *shown != *read) == Some(true) {
+        shown.set(read.clone());
     }
 }
 

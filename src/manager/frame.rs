@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::manager::alerts::badge;
 use crate::manager::browser;
 use crate::manager::cases::{CasesDesk, CasesScreen};
 use crate::manager::counts::Counts;
@@ -9,7 +10,8 @@ use crate::manager::desk::Desk;
 use crate::manager::door::Opened;
 use crate::manager::door_screen::trouble_text;
 use crate::manager::health::{HealthScreen, loss_banner};
-use crate::manager::icon::{CASES, COMMENTS, HEALTH, LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
+use crate::manager::icon::{CASES, COMMENTS, HEALTH, IMPROVEMENTS, LOCK, RESULTS, SETTINGS, SYNC, WARNING, icon, mark};
+use crate::manager::improvements::{ImprovementsScreen, UnderEdit};
 use crate::manager::insight::Insight;
 use crate::manager::language::Language;
 use crate::manager::provision::{AskedCard, Provisioning};
@@ -27,23 +29,27 @@ const WARNING_S: u64 = 20;
 
 /// A section of the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tab {
+#[allow(missing_docs, reason = "named like the sections")]
+pub enum Tab {
     Results,
     Comments,
     Cases,
+    Improvements,
     Sync,
     Health,
     Settings,
 }
 
 impl Tab {
-    const ALL: [Self; 6] = [Self::Results, Self::Comments, Self::Cases, Self::Sync, Self::Health, Self::Settings];
+    const ALL: [Self; 7] =
+        [Self::Results, Self::Comments, Self::Cases, Self::Improvements, Self::Sync, Self::Health, Self::Settings];
 
     fn parts(self) -> (&'static str, &'static str, fn(&RailTexts) -> &'static str) {
         match self {
             Self::Results => ("tab-results", RESULTS, |words| words.results),
             Self::Comments => ("tab-comments", COMMENTS, |words| words.comments),
             Self::Cases => ("tab-cases", CASES, |words| words.cases),
+            Self::Improvements => ("tab-improvements", IMPROVEMENTS, |words| words.improvements),
             Self::Sync => ("tab-sync", SYNC, |words| words.sync),
             Self::Health => ("tab-health", HEALTH, |words| words.health),
             Self::Settings => ("tab-settings", SETTINGS, |words| words.settings),
@@ -69,6 +75,7 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
     let surveys = Surveys::new(desk, form);
     let provisioning = Provisioning::new(desk, form);
     let screen = Memo::new(move |_| surveys.screen.get());
+    let improving = UnderEdit::new();
     view! {
         <div class="m-desk">
             <header class="m-rail">
@@ -82,7 +89,7 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
                     <LanguageSwitch language />
                 </div>
                 <nav class="m-tabs" aria-label=move || language.get().texts().rail.tabs>
-                    {Tab::ALL.map(|this| tab_button(this, tab, language)).collect_view()}
+                    {Tab::ALL.map(|this| tab_button(this, insight, tab, language)).collect_view()}
                 </nav>
                 <Counts desk language />
                 <button type="button" class="m-lock" data-testid="lock" on:click=move |_| super::close()>
@@ -95,9 +102,10 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
                 {move || loss_banner(desk.checkup, language.get())}
                 {move || view! { <AskedCard asked=provisioning.asked language=language.get() /> }}
                 {move || match (tab.get(), language.get()) {
-                    (Tab::Results, language) => view! { <ResultsScreen insight language /> }.into_any(),
+                    (Tab::Results, language) => view! { <ResultsScreen insight tab language /> }.into_any(),
                     (Tab::Comments, language) => view! { <RemarksScreen remarks language /> }.into_any(),
                     (Tab::Cases, language) => view! { <CasesScreen cases language /> }.into_any(),
+                    (Tab::Improvements, language) => view! { <ImprovementsScreen insight under_edit=improving language /> }.into_any(),
                     (Tab::Sync, language) => view! { <SyncScreen desk language /> }.into_any(),
                     (Tab::Health, language) => view! { <HealthScreen desk language /> }.into_any(),
                     (Tab::Settings, language) => match screen.get() {
@@ -120,7 +128,7 @@ pub fn Frame(desk: Desk, language: RwSignal<Language>, opened: Opened, left_s: R
     }
 }
 
-fn tab_button(this: Tab, tab: RwSignal<Tab>, language: RwSignal<Language>) -> impl IntoView {
+fn tab_button(this: Tab, insight: Insight, tab: RwSignal<Tab>, language: RwSignal<Language>) -> impl IntoView {
     let (testid, sign, name) = this.parts();
     view! {
         <button
@@ -132,6 +140,7 @@ fn tab_button(this: Tab, tab: RwSignal<Tab>, language: RwSignal<Language>) -> im
         >
             {icon(sign)}
             <span>{move || name(&language.get().texts().rail)}</span>
+            {(this == Tab::Results).then_some(move || badge(insight, language.get()))}
         </button>
     }
 }

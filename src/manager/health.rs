@@ -264,7 +264,7 @@ fn advised(advice: Advice, is_good: bool) -> impl IntoView {
 }
 
 /// What happened, how much, and what to do.
-fn finding_text(finding: &Finding, words: &HealthTexts, language: Language) -> (String, &'static str) {
+pub fn finding_text(finding: &Finding, words: &HealthTexts, language: Language) -> (String, &'static str) {
     let number = || browser::integer(finding.about.seq, language);
     let Some(kind) = finding.kind else {
         return (fill(words.other_finding.meaning, &[&finding.name]), words.other_finding.action);

@@ -20,6 +20,10 @@ pub const COMPLAINT: &str = "M12 3.5a8.5 8.5 0 1 0 0 17a8.5 8.5 0 1 0 0-17M8 12h
 pub const UNCLEAR: &str = "M12 3.5a8.5 8.5 0 1 0 0 17a8.5 8.5 0 1 0 0-17M12 12v.1";
 /// A pin.
 pub const PIN: &str = "M9 4h6l-1 6l3 3.5H7L10 10zM12 13.5V20";
+/// A line that rises: improvements.
+pub const IMPROVEMENTS: &str = "M4 17l5-5 4 4 7-8M15 8h5v5";
+/// A bell: alerts.
+pub const BELL: &str = "M6 16.5h12l-1.5-2V10a4.5 4.5 0 0 0-9 0v4.5zM10 19.5a2 2 0 0 0 4 0M12 5.5V4";
 /// Two arrows: sync.
 pub const SYNC: &str = "M4 11a8 8 0 0 1 13.7-5.2L20 8M20 3v5h-5M20 13a8 8 0 0 1-13.7 5.2L4 16M4 21v-5h5";
 /// A line that beats: health.

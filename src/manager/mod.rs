@@ -3,6 +3,7 @@
 //! It lives in the element `#manager` and nowhere else. What it knows of the journal is gone from memory once it locks.
 
 mod address;
+mod alerts;
 mod app;
 mod attract_card;
 mod backup;
@@ -32,6 +33,7 @@ mod hours_card;
 mod icon;
 mod idle;
 mod import;
+mod improvements;
 mod insight;
 mod install;
 mod kept_pin;

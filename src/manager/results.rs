@@ -1,12 +1,14 @@
-//! Results: what is looked at, its figures and charts, what customers wrote, and the way out as a file.
+//! Results: the alerts, what is looked at, its figures and charts, what customers wrote, and the way out as a file.
 
 use candor_core::insight::Span;
 use leptos::prelude::*;
 
+use crate::manager::alerts::AlertsCard;
 use crate::manager::browser;
 use crate::manager::comments::Comments;
 use crate::manager::doubts::Doubts;
 use crate::manager::export::{ExportButton, ExportCard};
+use crate::manager::frame::Tab;
 use crate::manager::insight::{Behind, Cards, FilterBar, HeadlineCard, Insight};
 use crate::manager::language::Language;
 use crate::manager::period::PeriodCard;
@@ -14,7 +16,7 @@ use crate::manager::text::fill;
 
 /// The results screen.
 #[component]
-pub fn ResultsScreen(insight: Insight, language: Language) -> impl IntoView {
+pub fn ResultsScreen(insight: Insight, tab: RwSignal<Tab>, language: Language) -> impl IntoView {
     let desk = insight.desk;
     let words = &language.texts().results;
     let choice = Memo::new(move |_| insight.view.with(|view| (view.period, view.is_of_a_person())));
@@ -25,6 +27,7 @@ pub fn ResultsScreen(insight: Insight, language: Language) -> impl IntoView {
             {move || is_read.get().then(|| view! { <ExportButton insight language /> })}
         </div>
         <ExportCard insight language />
+        <AlertsCard insight tab language />
         {move || {
             if is_read.get() {
                 view! {

@@ -9,6 +9,7 @@ use candor_core::wire::Acknowledge;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use crate::manager::alerts::RulesCard as AlertRulesCard;
 use crate::manager::attract_card::AttractCard;
 use crate::manager::backup_card::BackupCard;
 use crate::manager::browser::{self, Written};
@@ -74,6 +75,7 @@ pub fn SettingsScreen(
         <HoursCard desk language />
         <RosterCard desk language />
         <RulesCard desk language />
+        <AlertRulesCard desk language />
         <AttractCard desk language />
         <PinChange desk language />
         <SealingCard desk language />

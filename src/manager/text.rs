@@ -23,6 +23,7 @@ texts! {
         product, desk, to_kiosk, door: DoorTexts, rail: RailTexts, results: ResultsTexts, insight: InsightTexts, remarks: RemarksTexts, export: ExportTexts, import: ImportTexts, sync: SyncTexts,
         health: HealthTexts, settings: SettingsTexts, hours: HoursTexts, staff: StaffTexts, roster: RosterTexts, attract: AttractTexts, cases: CasesTexts, provision: ProvisionTexts, install: InstallTexts, passphrase: PassphraseTexts, sealing: SealingTexts,
         backup: BackupTexts, restore: RestoreTexts, surveys: SurveysTexts, trouble: TroubleTexts,
+        alerts: AlertsTexts, improvements: ImprovementsTexts,
     }
 
     DoorTexts {
@@ -32,7 +33,7 @@ texts! {
     }
 
     RailTexts {
-        results, comments, cases, sync, health, settings, tabs, lock, counts, recorded, acknowledged, queued, quarantined, add_up,
+        results, comments, cases, improvements, sync, health, settings, tabs, lock, counts, recorded, acknowledged, queued, quarantined, add_up,
         do_not_add_up, do_not_add_up_long, locking, stay,
     }
 
@@ -63,7 +64,7 @@ texts! {
         before, change, better, worse, unclear,
         /// The unit of a change and how its interval is made: of a share, and of anything else.
         change_by: [(&'static str, &'static str); 2],
-        no_before, change_too_few, choose_period,
+        no_before, change_too_few, choose_period, headline_target, headline_met, headline_missed, headline_unclear,
         trend,
         /// By day, by week, by month.
         units: [&'static str; 3],
@@ -333,6 +334,26 @@ texts! {
         came_into_service,
         refused, not_kept, edits_of_service, edits_of_former, edits_of_new, beside, preview, upright, from_start, waiting, enlarge,
         preview_behind, preview_hint,
+    }
+
+    AlertsTexts {
+        title, unseen: Count, none, off, set_up, show, seen, all_seen, earlier, not_noted, bad: Advice, at_point,
+        repeated: Advice, chart: Advice, target: Advice, overdue: Count, overdue_do, quarantined: Count, quarantined_do,
+        undelivered: Count, undelivered_do, storage: Advice, rules, rules_hint, is_on, is_off, recommended, rule_bad,
+        rule_bad_hint, rule_repeated, count, minutes, rule_repeated_hint, rule_chart, rule_chart_hint, rule_target,
+        target_days, rule_target_hint, target_label, target_field_hint, rule_overdue, rule_overdue_hint, rule_unwell,
+        rule_unwell_hint, quiet, quiet_hint, mark, mark_hint, save, saved, see_faults,
+    }
+
+    ImprovementsTexts {
+        hint, add, none, none_hint, day, day_hint, note, note_example, aim, aim_good, aim_reason, aim_item, point,
+        all_points, target, target_hint, before_days, after_days, windows_hint, card, card_hint, said, said_example, save,
+        cancel, change, withdraw, withdraw_sure, not_saved, fault_day, fault_day_to_come, fault_note, fault_card,
+        fault_target, fault_windows, fault_cards_full, before, after, no_answers, share, change_said, p, p_tiny,
+        /// In the order of `Test`.
+        tests: [&'static str; 2],
+        formula, better, better_said, worse, worse_said, no_difference, no_difference_said, not_yet, not_yet_more: Count,
+        not_yet_over: Count, too_few_before, target_said, met, missed, not_clear, on_attract,
     }
 
     TroubleTexts {

@@ -15,6 +15,7 @@ use crate::serve::{Limits, serve};
 use crate::signer::KeySource;
 use crate::store::{ChainReport, HolderReport, IssueFault, OpenFault, Store, StoreFault, StoreUrl, now};
 use crate::token::{Role, Token};
+use crate::webhook::{Pace, Webhook, forward};
 
 /// Names of the two that a trial enrols.
 const TRIAL_DEVICE: &str = "trial";
@@ -101,6 +102,9 @@ struct Serve {
     /// Take ratings from customers' own devices too: whoever opens the kiosk's address with ?channel=link may send some
     #[arg(long)]
     links: bool,
+    /// Hand every alert of a tablet on to this address, as soon as it has come: a POST with a batch of CloudEvents
+    #[arg(long, env = "CANDOR_ALERT_WEBHOOK", hide_env_values = true, value_name = "URL")]
+    alert_webhook: Option<Webhook>,
     /// Seconds that a request may take
     #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     request_time: u64,
@@ -313,7 +317,15 @@ async fn run_serve(options: Serve) -> Result<(), CliFault> {
     };
     let limits = Limits { connections: options.max_connections as usize, ..Limits::default() };
     let site = Site::new(EMBEDDED.iter().cloned());
+    let forwarding = match options.alert_webhook {
+        Some(webhook) => Some(tokio::spawn(forward(store.clone(), webhook.client()?, Pace::default()))),
+        None => None,
+    };
     serve(listener, router(store.clone(), settings, trial, site), limits, stop).await;
+    // Nothing is lost with it: what was not taken is sent again after the next start.
+    if let Some(forwarding) = forwarding {
+        forwarding.abort();
+    }
     store.close().await;
     println!("Stopped; everything acknowledged is stored.");
     Ok(())

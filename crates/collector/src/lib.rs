@@ -12,3 +12,4 @@ pub mod serve;
 pub mod signer;
 pub mod store;
 pub mod token;
+pub mod webhook;

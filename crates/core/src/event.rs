@@ -10,7 +10,7 @@ use crate::chain::{Hash, PersonalText, hex};
 use crate::time::{Moment, rfc3339};
 
 /// Every type of event in version 1 of the contract; a receiver accepts these and no others.
-pub const TYPES: [&str; 17] = [
+pub const TYPES: [&str; 19] = [
     "offer.made",
     "offer.closed",
     "rating.given",
@@ -21,6 +21,8 @@ pub const TYPES: [&str; 17] = [
     "case.opened",
     "case.changed",
     "improvement.noted",
+    "alert.raised",
+    "alert.seen",
     "settings.changed",
     "health.reported",
     "exported",
@@ -54,6 +56,14 @@ impl EventId {
         bytes[6] = version | bytes[6] & 0x0f;
         bytes[8] = 0x80 | bytes[8] & 0x3f;
         Self::of_number(u128::from_be_bytes(bytes))
+    }
+
+    /// The id of an event that is the same whoever comes to make it, from what names it: a UUID of version 8 (RFC 9562,
+    /// section 5.8), the first 16 bytes of the name's SHA-256.
+    pub fn of_name(name: &str) -> Self {
+        let hash = Hash::of(name.as_bytes());
+        let part = |from: usize, to: usize| hash.as_str().get(from..to).unwrap_or_default();
+        Self([part(0, 8), "-", part(8, 12), "-8", part(13, 16), "-8", part(17, 20), "-", part(20, 32)].concat())
     }
 
     /// Takes an id that was made elsewhere; `None` unless it is a UUID in lower case with hyphens.
@@ -404,8 +414,23 @@ pub enum Body {
         /// How it ended.
         outcome: Unanswered,
     },
-    /// `unlocked`: the manager's door was opened. The last of them: read without its type, it fits any object.
+    /// `unlocked`: the manager's door was opened. The last that is read: without its type, it fits any object.
     Unlocked {},
+    /// An event whose body its own module has written: see [`Noted`].
+    #[serde(skip_deserializing)]
+    Noted(Noted),
+}
+
+/// An event that is made and read by one module alone, whose body the rest hands on as it stands: what every tablet loads
+/// first need not know of what it is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Noted {
+    /// The type, one of [`TYPES`].
+    #[serde(skip)]
+    pub kind: &'static str,
+    /// The body, an object.
+    pub data: Value,
 }
 
 impl Body {
@@ -431,6 +456,7 @@ impl Body {
             Self::FlagCleared { .. } => "flag.cleared",
             Self::Unlocked {} => "unlocked",
             Self::UnlockRefused { .. } => "unlock.refused",
+            Self::Noted(noted) => noted.kind,
         }
     }
 }
@@ -607,6 +633,27 @@ mod tests {
         let id = EventId::of_content([0xFF; 16]);
         assert_eq!(id.as_str(), uuid::Builder::from_custom_bytes([0xFF; 16]).into_uuid().to_string());
         assert_eq!((EventId::parse(id.as_str()), id.millis()), (Some(id.clone()), 0));
+    }
+
+    #[test]
+    fn what_has_one_name_has_one_id_of_version_8() {
+        let id = EventId::of_name("candor:alert:tablet:bad:1");
+        assert_eq!(EventId::parse(id.as_str()), Some(id.clone()));
+        assert_eq!(id, EventId::of_name("candor:alert:tablet:bad:1"));
+        assert_ne!(id, EventId::of_name("candor:alert:tablet:bad:2"));
+        let uuid: uuid::Uuid = id.as_str().parse().unwrap();
+        assert_eq!((uuid.get_version_num(), uuid.get_variant()), (8, uuid::Variant::RFC4122));
+        assert_eq!(id.millis(), 0);
+    }
+
+    #[test]
+    fn what_a_module_has_written_is_the_body_as_it_stands() {
+        let data = serde_json::from_str(r#"{"rule":"bad"}"#).unwrap();
+        let body = Body::Noted(Noted { kind: "alert.raised", data });
+        assert_eq!(
+            (body.kind(), serde_json::to_string(&body).unwrap().as_str()),
+            ("alert.raised", r#"{"rule":"bad"}"#)
+        );
     }
 
     #[test]

@@ -219,9 +219,7 @@ impl Hours {
 
     /// The shift that stands.
     pub fn shift(&self, now: UnixMillis, offset: UtcOffset) -> Option<&Shift> {
-        let minute = local(now, offset).1 / MS_PER_MINUTE;
-        let since_yesterday = minute + i64::from(MINUTES_PER_DAY);
-        self.shifts.iter().find(|shift| shift.hours.covers(minute) || shift.hours.covers(since_yesterday))
+        self.shifts.iter().find(|shift| shift.hours.stands(now, offset))
     }
 
     /// The entry of the holiday calendar that a day falls into.
@@ -288,6 +286,12 @@ impl Hours {
 }
 
 impl Span {
+    /// Whether it stands at an instant, where it is there every day.
+    pub fn stands(self, now: UnixMillis, offset: UtcOffset) -> bool {
+        let minute = local(now, offset).1 / MS_PER_MINUTE;
+        self.covers(minute) || self.covers(minute + i64::from(MINUTES_PER_DAY))
+    }
+
     /// Reads `09:00-12:00`. An end at `00:00` is that at `24:00`, and is written so.
     ///
     /// # Errors

@@ -14,6 +14,8 @@ pub use self::cards::{
 };
 pub use self::view::{Part, Side, Span, View};
 
+use serde_json::Value;
+
 use crate::event::{Rating, Scale};
 use crate::results::Summary;
 use crate::statistics::{Counted, Estimate, Moments, moments, score};
@@ -40,12 +42,28 @@ impl Default for Measure {
 impl Measure {
     /// That of a survey; of none, the share of the two best of five faces.
     pub fn of(survey: Option<&Survey>) -> Self {
-        survey.map_or_else(Self::default, |Survey { metric, scale, bad, .. }| Self {
-            // An NPS needs its own scale; of another, the share of good ratings leads.
-            metric: if *metric == Metric::Nps && *scale != Scale::Nps { Metric::Csat } else { *metric },
-            scale: *scale,
-            bad: bad.clone(),
+        survey.map_or_else(Self::default, |Survey { metric, scale, bad, .. }| {
+            Self::measured(*metric, *scale, bad.clone())
         })
+    }
+
+    /// That of a survey's file, of which nothing else is looked at; where it cannot be read, that of none.
+    pub fn of_json(json: &str) -> Self {
+        let survey: Value = serde_json::from_str(json).unwrap_or_default();
+        let named = |name: &str| survey.get(name).and_then(Value::as_str).unwrap_or_default();
+        let scale = Scale::ALL.into_iter().find(|(name, _)| *name == named("scale"));
+        let metric = Metric::ALL.into_iter().find(|(name, _)| *name == named("metric"));
+        let (Some((_, scale)), Some((_, metric))) = (scale, metric) else { return Self::default() };
+        let levels = survey.get("bad").and_then(Value::as_array);
+        let level = |value: &Value| Rating::new(u8::try_from(value.as_u64()?).ok()?);
+        let bad = levels.into_iter().flatten().filter_map(level).collect();
+        Self::measured(metric, scale, bad)
+    }
+
+    fn measured(metric: Metric, scale: Scale, bad: Vec<Rating>) -> Self {
+        // An NPS needs its own scale; of another, the share of good ratings leads.
+        let metric = if metric == Metric::Nps && scale != Scale::Nps { Metric::Csat } else { metric };
+        Self { metric, scale, bad }
     }
 
     /// The levels whose share charts show: those that are not bad where that is the figure, else from

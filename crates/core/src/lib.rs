@@ -3,6 +3,7 @@
 //! Nothing in here reads a clock, draws random bytes, touches a browser or a network: time and randomness come in
 //! as arguments, decisions go out as values. `tests/layers.rs` holds the crate to that.
 
+pub mod alerts;
 pub mod attract;
 pub mod batch;
 pub mod cases;
@@ -16,6 +17,7 @@ pub mod flags;
 pub mod health;
 pub mod hours;
 pub mod http;
+pub mod improvement;
 pub mod insight;
 pub mod journal;
 pub mod mask;
@@ -32,6 +34,7 @@ pub mod settings;
 pub mod staff;
 pub mod statistics;
 pub mod survey;
+pub mod targets;
 pub mod themes;
 pub mod time;
 pub mod vandal;

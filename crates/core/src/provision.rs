@@ -15,12 +15,14 @@ use serde_json::{Map, Value};
 
 pub use self::code::{MAX_CODE_CHARS, SETUP, from_fragment, setup_address};
 pub use self::fault::{Fault, FaultKind};
+use crate::alerts::Rules;
 use crate::cases::CaseRules;
 use crate::hours::Hours;
 use crate::hours::roster::Roster;
 use crate::settings::{Settings, SettingsFault};
 use crate::staff::Team;
 use crate::survey::Survey;
+use crate::targets::Targets;
 use crate::themes::ThemeEdits;
 
 /// Settings and hours are some kilobytes, a survey ten, a photo up to 24: room for every survey that one owner keeps, and
@@ -32,7 +34,7 @@ pub const MAX_SURVEYS: usize = 20;
 const FORMAT: u64 = 1;
 
 /// A settings file that was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Provision {
     /// Each fit by itself, by its name.
     settings: Map<String, Value>,
@@ -48,6 +50,29 @@ pub struct Provision {
     pub themes: Option<ThemeEdits>,
     /// Surveys of the owner's.
     pub surveys: Vec<Carried>,
+    /// The rules of alerts, if it has any.
+    pub alerts: Option<Rules>,
+    /// The targets of surveys, if it has any.
+    pub targets: Option<Targets>,
+}
+
+/// What is set beside the settings, in records of its own. What is `None` is not said.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Beside {
+    /// Opening hours.
+    pub hours: Option<Hours>,
+    /// The rules of alerts.
+    pub alerts: Option<Rules>,
+    /// The targets of surveys.
+    pub targets: Option<Targets>,
+    /// The rules of cases.
+    pub cases: Option<CaseRules>,
+    /// Who serves.
+    pub staff: Team,
+    /// Shifts.
+    pub roster: Roster,
+    /// Names, merges and pins of comments' themes.
+    pub themes: Option<ThemeEdits>,
 }
 
 /// A survey that a file carries.
@@ -170,21 +195,6 @@ pub fn changes(before: &Settings, after: &Settings) -> Vec<Change> {
     before.differences(after).into_iter().map(change).collect()
 }
 
-/// What a file has beside settings and surveys.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Beside {
-    /// Opening hours, where there are any.
-    pub hours: Option<Hours>,
-    /// The rules of cases, where there are any.
-    pub cases: Option<CaseRules>,
-    /// Who serves.
-    pub staff: Team,
-    /// Shifts.
-    pub roster: Roster,
-    /// Names, merges and pins of comments' themes, where there are any.
-    pub themes: Option<ThemeEdits>,
-}
-
 /// A file as it is kept. `surveys` are the owner's own, as they stand in the journal; what is no JSON is left out.
 pub fn write(settings: &Settings, beside: &Beside, surveys: &[String]) -> String {
     let surveys: Vec<Value> = surveys.iter().filter_map(|json| serde_json::from_str(json).ok()).collect();
@@ -193,16 +203,20 @@ pub fn write(settings: &Settings, beside: &Beside, surveys: &[String]) -> String
     let settings = said(settings, &[]);
     let (hours, cases) = (beside.hours.as_ref(), beside.cases.as_ref());
     let themes = beside.themes.as_ref().map(ThemeEdits::to_json);
-    let file = File { candor: MARK, format: FORMAT, settings, hours, cases, staff, roster, themes, surveys };
+    let (alerts, targets) = (beside.alerts.as_ref(), beside.targets.as_ref().map(Targets::to_value));
+    let file =
+        File { candor: MARK, format: FORMAT, settings, hours, alerts, targets, cases, staff, roster, themes, surveys };
     serde_json::to_string_pretty(&file).unwrap_or_default()
 }
 
 /// The same for a code: settings and hours alone, without what `left_out` names.
 pub fn write_compact(settings: &Settings, hours: Option<&Hours>, left_out: &[&str]) -> String {
     let settings = said(settings, left_out);
-    let (cases, themes, nothing) = (None, None, Vec::new);
+    let (alerts, targets, cases, themes) = (None, None, None, None);
+    let nothing = Vec::new;
     let (staff, roster, surveys) = (nothing(), nothing(), nothing());
-    let file = File { candor: MARK, format: FORMAT, settings, hours, cases, staff, roster, themes, surveys };
+    let file =
+        File { candor: MARK, format: FORMAT, settings, hours, alerts, targets, cases, staff, roster, themes, surveys };
     serde_json::to_string(&file).unwrap_or_default()
 }
 
@@ -216,6 +230,10 @@ struct File<'a> {
     settings: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hours: Option<&'a Hours>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alerts: Option<&'a Rules>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    targets: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cases: Option<&'a CaseRules>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

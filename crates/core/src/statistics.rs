@@ -8,6 +8,7 @@ mod difference;
 mod mean;
 mod normal;
 mod nps;
+mod power;
 mod quantile;
 mod rates;
 mod score;
@@ -21,6 +22,7 @@ pub use self::chart::{
 pub use self::difference::{Change, PValue, Test, change_of, difference, p_value};
 pub use self::mean::{Mean, happiness, happiness_of, mean};
 pub use self::nps::nps;
+pub use self::power::{POWER, answers_needed, power};
 pub use self::quantile::quantile;
 pub use self::rates::{
     bad_rate, called_back_rate, fixed_in_time_rate, fixed_rate, good_rate, satisfied_on_call_back_rate, unrated_rate,

@@ -3,7 +3,7 @@
 use candor_core::chart::Axis;
 use candor_core::facts::Unit;
 use candor_core::insight::{Headline, View, headline};
-use candor_core::statistics::FEWEST_FOR_A_SCORE;
+use candor_core::statistics::{Distance, Estimate, FEWEST_FOR_A_SCORE, Standing, distance};
 use leptos::prelude::*;
 
 use crate::manager::browser;
@@ -34,6 +34,7 @@ pub fn HeadlineCard(insight: Insight, language: Language) -> impl IntoView {
             .into_any();
         };
         let (low, high) = measure.ends();
+        let target = target_of(insight);
         let interval = fill(
             language.texts().results.interval,
             &[&names::figure(score.low, language), &names::figure(score.high, language)],
@@ -81,9 +82,10 @@ pub fn HeadlineCard(insight: Insight, language: Language) -> impl IntoView {
                 <div class="m-headline-figure">
                     <h2 id="m-headline">{name}</h2>
                     <p class="m-figure">{figure(score.value)}</p>
-                    {gauge(&Axis::between(low, high), &score, None, None)}
+                    {gauge(&Axis::between(low, high), &score, None, target)}
                     <p class="m-fine">{interval}" · n\u{a0}=\u{a0}"{browser::integer(score.n, language)}</p>
                     <p class="m-fine">{formula}</p>
+                    {target.map(|target| held_against(&score, target, &figure, language))}
                 </div>
                 <div class="m-headline-change">
                     {verdict.map(|verdict| view! { <p class="m-lead"><b>{verdict}</b></p> })}
@@ -96,4 +98,36 @@ pub fn HeadlineCard(insight: Insight, language: Language) -> impl IntoView {
         }
         .into_any()
     }
+}
+
+/// The target of the survey that is looked at, or of the one in service.
+fn target_of(insight: Insight) -> Option<f64> {
+    let desk = insight.desk;
+    let chosen = insight.view.with(|view| view.survey.clone());
+    let in_service = || desk.settings.with(|settings| settings.as_ref().map(|settings| settings.survey.clone()));
+    let survey = chosen.or_else(in_service)?;
+    desk.targets.with(|targets| targets.of(&survey))
+}
+
+/// The target, and how far the score is from it.
+fn held_against(score: &Estimate, target: f64, figure: &dyn Fn(f64) -> String, language: Language) -> AnyView {
+    let words = &language.texts().insight;
+    let Distance { value, standing } = distance(score, target);
+    let is_enough = score.n >= FEWEST_FOR_A_SCORE;
+    let (name, said) = match standing {
+        _ if !is_enough => ("too-few", words.too_few.to_owned()),
+        Standing::Met => ("met", words.headline_met.to_owned()),
+        Standing::Missed => ("missed", fill(words.headline_missed, &[&names::figure(-value, language)])),
+        Standing::Unclear => ("unclear", words.headline_unclear.to_owned()),
+    };
+    let by = (is_enough && standing != Standing::Missed).then(|| [" (", &names::signed(value, language), ")"].concat());
+    view! {
+        <p class="m-fine" data-testid="headline-target" data-standing=name>
+            <b>{fill(words.headline_target, &[&figure(target)])}</b>
+            " · "
+            {said}
+            {by}
+        </p>
+    }
+    .into_any()
 }

@@ -14,7 +14,8 @@ mod spots;
 mod table;
 mod trend;
 
-pub use self::behind::Behind;
+pub use self::behind::{Behind, TITLE as BEHIND};
+pub use self::compare::gauge;
 pub use self::filter_bar::{Choice, FilterBar, list, said};
 pub use self::headline::HeadlineCard;
 

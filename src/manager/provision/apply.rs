@@ -1,5 +1,5 @@
-//! What a settings file brings beside the settings, which the desk saves: opening hours, rules of cases, staff, shifts,
-//! what was done to themes, and the owner's surveys.
+//! What a settings file brings beside the settings, which the desk saves: opening hours, rules of alerts, targets, rules of
+//! cases, staff, shifts, what was done to themes, and the owner's surveys.
 
 use candor_core::event::Body;
 use candor_core::journal::StoreError;
@@ -11,7 +11,7 @@ use super::Plan;
 use crate::manager::remarks::themes as themes_record;
 use crate::manager::store::Store;
 use crate::manager::surveys::records;
-use crate::manager::{cases, hours_card, roster_card, staff};
+use crate::manager::{alerts, cases, hours_card, roster_card, staff};
 
 /// Writes all of it, each after its trace. Surveys first, so that neither settings nor shifts name one that is not here.
 /// Done a second time it changes nothing.
@@ -22,6 +22,7 @@ pub async fn write(store: &Store, surveys: &[Carried], plan: &Plan) -> Result<()
     if let Some((_, hours)) = &plan.hours {
         hours_card::put_in_force(store, hours).await?;
     }
+    alerts::put_in_force(store, plan.alerts.as_ref(), plan.targets.as_ref().map(|(_, after)| after)).await?;
     if let Some((_, rules)) = &plan.cases {
         cases::put_in_force(store, rules).await?;
     }

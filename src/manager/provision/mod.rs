@@ -5,6 +5,7 @@ mod card;
 mod code;
 mod preview;
 
+use candor_core::alerts::{ALERTS_RECORD, Rules};
 use candor_core::cases::{CASES_RECORD, CaseRules};
 use candor_core::hours::roster::{ROSTER_RECORD, Roster};
 use candor_core::hours::{HOURS_RECORD, Hours};
@@ -14,6 +15,7 @@ use candor_core::settings::{Settings, origin};
 use candor_core::staff::{STAFF_RECORD, Team};
 use candor_core::survey::Survey;
 use candor_core::survey::shelf::Shelf;
+use candor_core::targets::{TARGETS_RECORD, Targets};
 use candor_core::themes::ThemeEdits;
 use leptos::prelude::*;
 
@@ -36,7 +38,7 @@ pub enum Source {
 }
 
 /// How far it has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum State {
     /// Nothing is asked.
     None,
@@ -64,7 +66,7 @@ pub enum State {
 }
 
 /// What would become of this tablet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// The settings as they would be.
     pub settings: Settings,
@@ -72,6 +74,10 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The hours in force and those that would be, where they differ.
     pub hours: Option<(Hours, Hours)>,
+    /// The rules of alerts that would be, where they differ.
+    pub alerts: Option<Rules>,
+    /// The targets in force and those that would be, where they differ.
+    pub targets: Option<(Targets, Targets)>,
     /// The rules of cases in force and those that would be, where they differ.
     pub cases: Option<(CaseRules, CaseRules)>,
     /// The same of the list of staff.
@@ -90,6 +96,8 @@ impl Plan {
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
         let is_beside_same = self.hours.is_none()
+            && self.alerts.is_none()
+            && self.targets.is_none()
             && self.cases.is_none()
             && self.staff.is_none()
             && self.roster.is_none()
@@ -264,7 +272,11 @@ async fn in_force_beside(store: &Store) -> Result<Beside, StoreError> {
     let roster = Roster::from_json(&store.load(ROSTER_RECORD).await?.unwrap_or_default());
     let (hours, cases) = (hours_in_force(store).await?, rules_in_force(store).await?);
     let themes = Some(themes_record::load(store).await?).filter(|themes| !themes.is_empty());
-    Ok(Beside { hours, cases, staff, roster, themes })
+    let alerts = store.load(ALERTS_RECORD).await?.filter(|record| !record.is_empty());
+    let targets = store.load(TARGETS_RECORD).await?.filter(|record| !record.is_empty());
+    let alerts = alerts.map(|record| Rules::from_record(&record));
+    let targets = targets.map(|record| Targets::from_record(&record));
+    Ok(Beside { hours, alerts, targets, cases, staff, roster, themes })
 }
 
 /// The opening hours in force.
@@ -291,6 +303,8 @@ fn plan(desk: Desk, provision: &Provision, beside: &Beside) -> Option<Result<Pla
     Some(settings.map(|settings| Plan {
         changes: changes(&in_force, &settings),
         hours: becomes(&beside.hours.clone().unwrap_or_default(), provision.hours.as_ref()),
+        alerts: becomes(&beside.alerts.clone().unwrap_or_default(), provision.alerts.as_ref()).map(|(_, after)| after),
+        targets: becomes(&beside.targets.clone().unwrap_or_default(), provision.targets.as_ref()),
         cases: becomes(&beside.cases.clone().unwrap_or_default(), provision.cases.as_ref()),
         staff: becomes(&beside.staff, provision.staff.as_ref()),
         roster: becomes(&beside.roster, provision.roster.as_ref()),

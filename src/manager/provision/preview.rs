@@ -9,6 +9,7 @@ use candor_core::provision::Fault;
 use candor_core::settings::{APPEARANCES, ASKS, SCAN_PACES, SWITCHES};
 use candor_core::staff::Team;
 use candor_core::survey::text;
+use candor_core::targets::Targets;
 use candor_core::themes::ThemeEdits;
 use candor_core::wire::Acknowledge;
 use candor_themes::Theme;
@@ -19,6 +20,7 @@ use super::{Import, Plan, Source};
 use crate::manager::address::Target;
 use crate::manager::cases::rules_text;
 use crate::manager::desk::Desk;
+use crate::manager::insight::names;
 use crate::manager::language::Language;
 use crate::manager::remarks::own_name;
 use crate::manager::text::fill;
@@ -97,6 +99,19 @@ fn table(desk: Desk, plan: &Plan, language: Language) -> AnyView {
     if let Some((before, after)) = &plan.hours {
         let title = language.texts().hours.title.to_owned();
         rows.push((title, hours_text(before, language), hours_text(after, language)));
+    }
+    if let Some(rules) = &plan.alerts {
+        let said = if rules.is_none() { words.no } else { words.yes };
+        rows.push((language.texts().alerts.rules.to_owned(), String::new(), said.to_owned()));
+    }
+    if let Some((before, after)) = &plan.targets {
+        let said = |targets: &Targets| {
+            let line = |(survey, target): (&String, &f64)| {
+                [&names::survey(desk, survey, language), " ", &names::figure(*target, language)].concat()
+            };
+            targets.0.iter().map(line).collect::<Vec<_>>().join("\n")
+        };
+        rows.push((language.texts().insight.target_head.to_owned(), said(before), said(after)));
     }
     if let Some((before, after)) = &plan.cases {
         let title = language.texts().cases.rules.to_owned();

@@ -1,5 +1,6 @@
 //! English.
 
+mod alerts;
 mod cases;
 mod export;
 mod import;
@@ -51,6 +52,7 @@ pub const EN: Texts = Texts {
         results: "Results",
         comments: "Comments",
         cases: "Cases",
+        improvements: "Improvements",
         sync: "Sync",
         health: "Health",
         settings: "Settings",
@@ -718,6 +720,8 @@ pub const EN: Texts = Texts {
         content: "The file opens, but is not as Candor writes it. Please report this.",
         gone: "The browser can no longer read the file: it was changed, moved, or its drive removed. Choose it again.",
     },
+    alerts: alerts::ALERTS,
+    improvements: alerts::IMPROVEMENTS,
     surveys: surveys::SURVEYS,
     trouble: TroubleTexts {
         again: "The tablet’s storage did not answer. What is recorded is safe; try again in a moment.",

@@ -1,5 +1,6 @@
 //! Chinese.
 
+mod alerts;
 mod cases;
 mod export;
 mod import;
@@ -51,6 +52,7 @@ pub const ZH: Texts = Texts {
         results: "结果",
         comments: "留言",
         cases: "回访整改",
+        improvements: "改进",
         sync: "同步",
         health: "设备健康",
         settings: "设置",
@@ -699,6 +701,8 @@ pub const ZH: Texts = Texts {
         content: "文件能打开，但内容不是坦言写成的样子，请反馈给技术支持。",
         gone: "浏览器读不到这个文件了：可能被改动、移走，或者存储盘已拔出。请重新选择。",
     },
+    alerts: alerts::ALERTS,
+    improvements: alerts::IMPROVEMENTS,
     surveys: surveys::SURVEYS,
     trouble: TroubleTexts {
         again: "本机存储暂时没有响应，已记录的内容不受影响。请稍后再试。",

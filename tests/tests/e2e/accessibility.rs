@@ -150,7 +150,9 @@ async fn axe_finds_nothing_on_what_time_brings_and_behind_the_door() {
     see_no_violation(&kiosk, "a case", &mut seen).await;
     see_no_violation_in_the_dark(&kiosk, "a case", &mut seen).await;
     kiosk.tap("cases-back").await;
-    for tab in ["tab-results", "tab-comments", "tab-cases", "tab-sync", "tab-health", "tab-settings"] {
+    for tab in
+        ["tab-results", "tab-comments", "tab-cases", "tab-improvements", "tab-sync", "tab-health", "tab-settings"]
+    {
         kiosk.tap(tab).await;
         see_no_violation(&kiosk, tab, &mut seen).await;
         see_no_violation_in_the_dark(&kiosk, tab, &mut seen).await;

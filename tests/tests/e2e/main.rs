@@ -7,6 +7,7 @@
 )]
 
 mod accessibility;
+mod alerts;
 mod backup;
 mod captive_portal;
 mod cases;
@@ -18,6 +19,7 @@ mod editor;
 mod exports;
 mod health;
 mod idle_reset;
+mod improvements;
 mod insight;
 mod keeper;
 mod lock;

@@ -205,6 +205,33 @@ impl Store {
         }
     }
 
+    /// Up to which cursor alerts have been forwarded; of a store from which none ever were, its newest, so that what was
+    /// before is no news.
+    ///
+    /// # Errors
+    /// [`StoreFault`]
+    pub async fn forwarded(&self) -> Result<i64, StoreFault> {
+        let (forwarded, newest) = match &self.database {
+            Database::Sqlite(database) => (database.forwarded().await?, database.newest().await?),
+            Database::Postgres(database) => (database.forwarded().await?, database.newest().await?),
+        };
+        if forwarded.is_none() {
+            self.note_forwarded(newest).await?;
+        }
+        Ok(forwarded.unwrap_or(newest))
+    }
+
+    /// Notes that alerts have been forwarded up to a cursor.
+    ///
+    /// # Errors
+    /// [`StoreFault`]
+    pub async fn note_forwarded(&self, cursor: i64) -> Result<(), StoreFault> {
+        match &self.database {
+            Database::Sqlite(database) => database.note_forwarded(cursor).await,
+            Database::Postgres(database) => database.note_forwarded(cursor).await,
+        }
+    }
+
     /// Everybody who has or had a token, and what came from them.
     ///
     /// # Errors

@@ -20,7 +20,12 @@ use crate::arrival::{Digest, Link};
 use crate::signer::Signer;
 use crate::token::{Role, TokenDigest};
 
-const STEPS: &[&str] = &[include_str!("postgres.sql"), include_str!("postgres-2.sql"), include_str!("postgres-3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("postgres.sql"),
+    include_str!("postgres-2.sql"),
+    include_str!("postgres-3.sql"),
+    include_str!("postgres-4.sql"),
+];
 
 /// Held while events are written. "candor" in ASCII: any number that nobody else uses.
 const LOCK: i64 = 0x6361_6e64_6f72;
@@ -117,6 +122,22 @@ impl Postgres {
             }
         }
         Ok(page)
+    }
+
+    /// See [`sql::FORWARDED`].
+    pub async fn forwarded(&self) -> Result<Option<i64>, StoreFault> {
+        Ok(sqlx::query_scalar(sql::FORWARDED).fetch_optional(&self.pool).await?)
+    }
+
+    /// See [`sql::NOTE_FORWARDED`].
+    pub async fn note_forwarded(&self, cursor: i64) -> Result<(), StoreFault> {
+        sqlx::query(sql::NOTE_FORWARDED).bind(cursor).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// See [`sql::NEWEST`].
+    pub async fn newest(&self) -> Result<i64, StoreFault> {
+        Ok(sqlx::query_scalar(sql::NEWEST).fetch_one(&self.pool).await?)
     }
 
     /// See [`sql::HOLDERS`] and [`sql::SOURCES`].

@@ -38,3 +38,12 @@ pub const PAGE: &str = "SELECT cursor, json FROM events WHERE cursor > $1 \
 /// Name, holder, now.
 pub const BIND: &str =
     "INSERT INTO sources (name, holder, first_seen, last_seen) VALUES ($1, $2, $3, $3) RETURNING source";
+
+/// Up to which cursor alerts have been forwarded.
+pub const FORWARDED: &str = "SELECT cursor FROM forwarded";
+/// Cursor. The key is named: SQLite counts one up that is left out.
+pub const NOTE_FORWARDED: &str = "INSERT INTO forwarded (single, cursor) VALUES (TRUE, $1) \
+     ON CONFLICT (single) DO UPDATE SET cursor = excluded.cursor";
+/// The newest cursor of all; 0 of an empty store.
+pub const NEWEST: &str = "SELECT CAST(coalesce(max(cursor), 0) AS BIGINT) FROM \
+     (SELECT max(cursor) AS cursor FROM events UNION ALL SELECT max(cursor) FROM copies) AS newest";

@@ -23,7 +23,12 @@ use crate::arrival::{Digest, Link};
 use crate::signer::Signer;
 use crate::token::{Role, TokenDigest};
 
-const STEPS: &[&str] = &[include_str!("sqlite.sql"), include_str!("sqlite-2.sql"), include_str!("sqlite-3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("sqlite.sql"),
+    include_str!("sqlite-2.sql"),
+    include_str!("sqlite-3.sql"),
+    include_str!("sqlite-4.sql"),
+];
 
 /// Readers beside the writer. Look-ups take microseconds; more would only hold more page caches.
 const READERS: u32 = 4;
@@ -125,6 +130,22 @@ impl Sqlite {
             }
         }
         Ok(page)
+    }
+
+    /// See [`sql::FORWARDED`].
+    pub async fn forwarded(&self) -> Result<Option<i64>, StoreFault> {
+        Ok(sqlx::query_scalar(sql::FORWARDED).fetch_optional(&self.readers).await?)
+    }
+
+    /// See [`sql::NOTE_FORWARDED`].
+    pub async fn note_forwarded(&self, cursor: i64) -> Result<(), StoreFault> {
+        sqlx::query(sql::NOTE_FORWARDED).bind(cursor).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    /// See [`sql::NEWEST`].
+    pub async fn newest(&self) -> Result<i64, StoreFault> {
+        Ok(sqlx::query_scalar(sql::NEWEST).fetch_one(&self.readers).await?)
     }
 
     /// See [`sql::HOLDERS`] and [`sql::SOURCES`].

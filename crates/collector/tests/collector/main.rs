@@ -10,6 +10,7 @@ mod refusals;
 mod site;
 mod support;
 mod trial;
+mod webhook;
 
 /// The contract, with an SQLite file.
 mod sqlite {

@@ -224,6 +224,18 @@ impl Tablet {
         CloudEvent::new(&event, text.as_ref())
     }
 
+    /// An event of another kind than a customer's.
+    pub fn note(&mut self, body: Body) -> CloudEvent {
+        self.made += 1;
+        let mut random = [0; 26];
+        random[..8].copy_from_slice(&self.made.to_be_bytes());
+        let (now, uptime) = (UnixMillis(1_795_398_067_120), Uptime(self.made & 0xffff));
+        let moment = Moment { now, offset: UtcOffset(480), uptime, random };
+        let (event, head) = self.head.link(&Draft::new(&moment, body));
+        self.head = head;
+        CloudEvent::new(&event, None)
+    }
+
     pub fn take(&mut self, count: usize) -> Vec<CloudEvent> {
         (0..count).map(|_| self.next()).collect()
     }
@@ -266,7 +278,7 @@ pub fn is_signed(head: &SignedHead) -> bool {
 /// Takes a store back to the schema of version 0.1.0, before there were signatures.
 pub async fn downgrade(url: &str) {
     let columns = "ALTER TABLE chains DROP COLUMN first_seen; ALTER TABLE chains DROP COLUMN last_seen; \
-         ALTER TABLE chains DROP COLUMN head; DROP TABLE copies;";
+         ALTER TABLE chains DROP COLUMN head; DROP TABLE copies; DROP TABLE forwarded;";
     if url.starts_with("sqlite:") {
         let pool = sqlx::SqlitePool::connect(url).await.unwrap();
         let back = format!("{columns} PRAGMA user_version = 1");

@@ -336,3 +336,13 @@ fn a_measure_says_what_is_good() {
     assert_eq!(good(Metric::Nps, Scale::Nps, 7), (vec![9, 10], 50.0));
     assert_eq!(good(Metric::Ces, Scale::Ces, 3), (vec![5, 6, 7], 1.5));
 }
+
+#[test]
+fn a_survey_s_file_alone_says_what_is_measured() {
+    for id in ["bank", "government", "helpdesk", "hospital"] {
+        let file = std::fs::read_to_string(format!("../../public/templates/{id}.json")).unwrap();
+        let survey = crate::survey::Survey::parse(&file).unwrap();
+        assert_eq!(Measure::of_json(&file), Measure::of(Some(&survey)), "{id}");
+    }
+    assert_eq!(Measure::of_json("no"), Measure::default());
+}

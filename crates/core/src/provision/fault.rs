@@ -57,6 +57,8 @@ pub enum FaultKind {
     NotSpoken,
     /// The name of a survey that comes with the app.
     Template,
+    /// No figure that a survey could aim at.
+    Target,
 }
 
 impl FaultKind {
@@ -106,6 +108,10 @@ impl FaultKind {
                 ["本机没有这份问卷，文件里也没有", "no survey of this name is on this tablet or in the file"]
             }
             Self::NotSpoken => ["问卷没有这种语言", "the survey does not speak this language"],
+            Self::Target => [
+                "这里需要一个数字，而且是这份问卷的得分能达到的",
+                "a number is needed here that the survey’s figure can reach",
+            ],
             Self::Template => {
                 ["这是自带问卷的名称，请换一个", "a survey that comes with the app has this name: use another"]
             }

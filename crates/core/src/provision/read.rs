@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Carried, FORMAT, Fault, FaultKind, MARK, MAX_FILE_BYTES, MAX_SURVEYS, Provision};
+use crate::alerts::Rules;
 use crate::batch::Format;
 use crate::cases::CaseRules;
 use crate::hours::Hours;
@@ -13,6 +14,7 @@ use crate::settings::{
 };
 use crate::staff::Team;
 use crate::survey::{FaultKind as Form, Survey};
+use crate::targets::Targets;
 use crate::themes::ThemeEdits;
 use crate::wire::Acknowledge;
 
@@ -80,6 +82,8 @@ impl Reader {
                 "candor" | "format" => {}
                 "settings" => provision.settings = self.settings(value),
                 "hours" => provision.hours = self.hours(value),
+                "alerts" => provision.alerts = self.beside("alerts", Rules::read(value)),
+                "targets" => provision.targets = self.beside("targets", Targets::read(value)),
                 "cases" => provision.cases = self.cases(value),
                 "staff" => provision.staff = self.staff(value),
                 "roster" => provision.roster = self.roster(value),
@@ -234,6 +238,11 @@ impl Reader {
         };
         faults.into_iter().for_each(|fault| self.fault(below("roster", &fault.path), FaultKind::Roster(fault.wrong)));
         None
+    }
+
+    fn beside<T>(&mut self, name: &str, read: Result<T, Vec<Fault>>) -> Option<T> {
+        read.map_err(|faults| faults.into_iter().for_each(|Fault { path, kind }| self.fault(below(name, &path), kind)))
+            .ok()
     }
 
     fn surveys(&mut self, value: &Value) -> Vec<Carried> {

@@ -4,6 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::batch::Format;
 use crate::cases::{self, CaseRules, Limit, Step};
+use crate::hours::Span;
 use crate::survey::FaultKind as Form;
 use crate::themes::ThemeEdit;
 use crate::wire::Acknowledge;
@@ -73,17 +74,22 @@ fn every_setting_comes_to_the_other_tablet_as_it_was() {
     let roster = Roster::read(&json!([{ "name": "晚班", "hours": "18:00-02:00", "survey": "hotel" }])).unwrap();
     let mut cases = CaseRules { department: "值班室".into(), ..CaseRules::default() };
     cases.limits.insert(Step::Fix, Some(Limit::Days(5)));
+    let alerts = Rules { quiet: vec![Span::parse("20:00-08:00").unwrap()], ..Rules::recommended() };
+    let targets = Targets([("hotel".to_owned(), 87.5)].into());
     let beside = Beside {
         hours: Some(hours.clone()),
         cases: Some(cases.clone()),
         staff: staff.clone(),
         roster: roster.clone(),
+        alerts: Some(alerts.clone()),
+        targets: Some(targets.clone()),
         ..Beside::default()
     };
     let written = write(&everything(), &beside, &[own_survey(), "no json".to_owned()]);
     let read = Provision::read(&written).unwrap();
     assert_eq!(read.onto(here(&Settings::default()), spoken), Ok(everything()));
     assert_eq!((read.hours, read.cases), (Some(hours), Some(cases)));
+    assert_eq!((read.alerts, read.targets), (Some(alerts), Some(targets)));
     assert_eq!((read.staff, read.roster), (Some(staff), Some(roster)));
     let ids: Vec<_> = read.surveys.iter().map(|carried| carried.survey.id.as_str()).collect();
     assert_eq!(ids, ["hotel-2"]);

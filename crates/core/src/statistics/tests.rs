@@ -199,6 +199,17 @@ mod reference {
         (&[(12, 50), (15, 50), (8, 50), (10, 50), (4, 50)], 1.42074583722),
         (&[(812, 1000), (700, 900), (930, 1100), (640, 800)], 3.48712519156),
     ];
+
+    // statsmodels: power_proportions_2indep(after − before, before, n, ratio=m / n)
+    pub const POWERS: [(f64, u64, f64, u64, f64); 7] = [
+        (0.6, 200, 0.8, 20, 0.40398271803),
+        (0.6, 200, 0.8, 60, 0.84083144048),
+        (0.82, 1000, 0.85, 900, 0.418794247814),
+        (0.3, 80, 0.15, 300, 0.840033886476),
+        (0.5, 40, 0.5, 70, 0.05),
+        (0.9, 5, 0.2, 5, 0.645269985338),
+        (0.02, 400, 0.05, 150, 0.478706612922),
+    ];
 }
 
 /// To ten digits, relative or absolute.
@@ -674,4 +685,27 @@ proptest! {
             prop_assert!(hit.from <= hit.to && hit.to < points.len());
         }
     }
+}
+
+#[test]
+fn the_power_of_a_comparison_is_that_of_statsmodels() {
+    for row @ (before, m, after, n, expected) in reference::POWERS {
+        check(power(before, m, after, n), expected, &row);
+    }
+    assert_eq!((power(0.5, 0, 0.9, 10), power(0.0, 10, 0.0, 10), power(0.0, 10, 1.0, 10)), (0.0, 0.0, 1.0));
+}
+
+/// statsmodels: of 0.6 in 82 answers and 0.8, power_proportions_2indep is 0.7985 with 80 and 0.8012 with 81.
+#[test]
+fn answers_needed_are_the_fewest_with_enough_power() {
+    assert_eq!(answers_needed(0.6, 82, 0.8), Some(81));
+    for (before, m, after) in [(0.6, 200, 0.8), (0.3, 80, 0.1), (0.9, 500, 0.95), (0.5, 12, 1.0)] {
+        let needed = answers_needed(before, m, after).unwrap();
+        assert!(
+            power(before, m, after, needed) >= POWER && power(before, m, after, needed - 1) < POWER,
+            "{before} {m}"
+        );
+    }
+    assert_eq!(answers_needed(0.6, 200, 0.62), None, "too few before, however many come after");
+    assert_eq!(answers_needed(0.6, 200, 0.6), None);
 }

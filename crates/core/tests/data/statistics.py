@@ -10,7 +10,9 @@ import numpy as np
 import scipy
 import statsmodels
 from scipy import stats
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, test_proportions_2indep
+from statsmodels.stats.proportion import (
+    confint_proportions_2indep, power_proportions_2indep, proportion_confint, test_proportions_2indep,
+)
 
 
 def rust(name, source, kind, rows):
@@ -192,3 +194,11 @@ for points in [[(12, 50), (15, 50), (8, 50), (10, 50), (4, 50)], [(812, 1000), (
     z = (x / n - p) / np.sqrt(p * (1 - p) / n)
     rows.append((str(points).replace("[", "&[", 1), np.abs(np.diff(z)).mean() / (2 / np.sqrt(np.pi))))
 rust("SPREAD", "numpy: the mean moving range of z / (2/√π)", "(&[(u64, u64)], f64)", rows)
+
+# Power of the test of two proportions: before, m, after, n. statsmodels takes its first sample as the one that counts nobs1.
+rows = []
+for before, m, after, n in [(0.6, 200, 0.8, 20), (0.6, 200, 0.8, 60), (0.82, 1000, 0.85, 900), (0.3, 80, 0.15, 300), (0.5, 40, 0.5, 70),
+                            (0.9, 5, 0.2, 5), (0.02, 400, 0.05, 150)]:
+    power = power_proportions_2indep(after - before, before, n, ratio=m / n, alpha=0.05, value=0, return_results=False)
+    rows.append((before, m, after, n, power))
+rust("POWERS", "statsmodels: power_proportions_2indep(after − before, before, n, ratio=m / n)", "(f64, u64, f64, u64, f64)", rows)
