@@ -127,6 +127,6 @@ pub fn signed(event: &CloudEvent, seed: u8) -> SignedHead {
 pub fn exported(events: &[CloudEvent], heads: &[SignedHead]) -> Vec<String> {
     let (mut lines, mut file) = (JsonLines::new(), String::new());
     events.iter().for_each(|event| lines.push(&json(event), &mut file));
-    file.push_str(&lines.finish("0.1.0", "t", "2026-11-23T09:50:00.000+08:00", heads));
+    file.push_str(&lines.finish("0.1.0", "t", "2026-11-23T09:50:00.000+08:00", None, heads));
     file.lines().map(str::to_owned).collect()
 }

@@ -166,7 +166,7 @@ async fn the_examples_are_what_is_sent_and_answered() {
     rows[1] = json!({ "pruned": pruned }).to_string();
     check("pruned.json", &rows[1]);
     rows.iter().for_each(|row| lines.push(row, &mut file));
-    let manifest = lines.finish("0.1.0", DEVICE, "2026-11-23T09:42:00.000+08:00", &receipt.heads);
+    let manifest = lines.finish("0.1.0", DEVICE, "2026-11-23T09:42:00.000+08:00", None, &receipt.heads);
     check("manifest.json", &pretty(&serde_json::from_str::<Value>(&manifest).unwrap()));
     let mut verifier = Verifier::new();
     (file + &manifest).lines().for_each(|line| verifier.line(line));

@@ -256,7 +256,7 @@ pub async fn goes_on_after_newer_events_of_its_own(store: impl JournalStore) {
     // Elsewhere it goes on, and comes here as well.
     elsewhere.append(&rating(7)).await.unwrap();
     let row = elsewhere.rows(Place { epoch: 2, seq: 1 }, 9).await.unwrap().remove(0);
-    assert_eq!(store.restore(&[row.json.clone()]).await.unwrap().added, 1);
+    assert_eq!(store.restore(std::slice::from_ref(&row.json)).await.unwrap().added, 1);
     assert_eq!(store.rows_at(&[Place { epoch: 2, seq: 2 }]).await.unwrap(), [row]);
     assert_eq!(store.append(&rating(8)).await.unwrap().place, Place { epoch: 3, seq: 2 });
 }
