@@ -465,6 +465,23 @@ mod tests {
     }
 
     #[test]
+    fn what_holds_at_present_goes_over_the_settings() {
+        let saved = Settings { point: "3".into(), staff: "0417".into(), ..Settings::default() }.to_json();
+        let with = |over: &str| KioskSettings::from_json(&saved, over).unwrap();
+        let evening = with(r#"{"survey":"bank","staff":"0418","attract":"evening","signed_in":"0418"}"#);
+        assert_eq!((evening.survey.as_str(), evening.staff.as_str(), evening.point.as_str()), ("bank", "0418", "3"));
+        for nothing in ["", "{}", "no", "[]"] {
+            assert_eq!(with(nothing), with("{}"), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn choices_that_are_unknown_are_as_at_first() {
+        let settings = Settings::from_json(r#"{"ask_staff":"often","switches":3,"scan_ms":2001}"#).unwrap();
+        assert_eq!(settings, Settings::default());
+    }
+
+    #[test]
     fn names_every_fault() {
         let settings = Settings {
             endpoint: "x".into(),

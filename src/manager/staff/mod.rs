@@ -10,8 +10,8 @@ use leptos::prelude::*;
 
 pub use self::card::StaffCard;
 use self::form::Draft;
-use self::records::{CodeChanges, change_codes};
-pub use self::records::{load, put_in_force};
+pub use self::records::put_in_force;
+use self::records::{CodeChanges, change_codes, load};
 use crate::browser::task::spawn;
 use crate::manager::desk::Desk;
 use crate::manager::file::ChosenFile;
@@ -119,7 +119,7 @@ impl List {
         }
         self.before.update(|before| {
             before.push(was);
-            before.drain(..before.len().saturating_sub(STEPS));
+            drop(before.drain(..before.len().saturating_sub(STEPS)));
         });
         self.show(team, codes);
     }
