@@ -323,6 +323,11 @@ impl Kiosk {
 
     fn hear_keeper(self, words: &str) {
         let parts = self.parts();
+        if let Some(lines) = words.strip_prefix("heir\n") {
+            parts.is_keeper_started.set(false);
+            self.start_keeper();
+            page::ask_keeper(&["recent\n", lines, "\n", &parts.journal.recent()].concat());
+        }
         let words: Vec<&str> = words.split(' ').collect();
         let number = |index: usize| words.get(index).and_then(|word| word.parse().ok()).unwrap_or_default();
         match words[..] {
