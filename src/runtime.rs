@@ -17,6 +17,7 @@ use candor_core::second::Mark;
 use candor_core::session::{Input, Session, Visit};
 use candor_core::settings::{KioskSettings, SETTINGS_RECORD, TOKEN_RECORD};
 use candor_core::survey::Survey;
+use candor_core::time::Uptime;
 use candor_core::words::Pack;
 use candor_vault::SEALING_RECORD;
 use gloo_timers::callback::Timeout;
@@ -40,6 +41,8 @@ const LAST_RETRY_MS: u32 = 10_000;
 const RECOVERY_MS: u32 = 10_000;
 /// A keeper that came to its end is started again after this.
 const KEEPER_RESTART_MS: u32 = 15_000;
+/// A page whose database has failed for so long while the keeper's holds everything is loaded anew.
+const APART_MS: u64 = 45_000;
 /// How soon the keeper's answer is looked for, and how often before it is asked again.
 const SEALING_PAUSE_MS: u32 = 4;
 const SEALING_PAUSES: u32 = 500;
@@ -124,6 +127,8 @@ struct Parts {
     was_in_trouble: Cell<bool>,
     /// Whether the database is asked until it answers.
     is_awaiting: Cell<bool>,
+    /// Since when it has taken nothing from this page.
+    failing_since: Cell<Option<Uptime>>,
     is_writing: Cell<bool>,
     is_manager_loaded: Cell<bool>,
     early_lines: RefCell<Vec<String>>,
@@ -178,6 +183,7 @@ impl Kiosk {
             has_new_hold: Cell::default(),
             was_in_trouble: Cell::new(false),
             is_awaiting: Cell::new(false),
+            failing_since: Cell::default(),
             is_writing: Cell::new(false),
             is_manager_loaded: Cell::new(false),
             early_lines: RefCell::default(),
@@ -330,6 +336,11 @@ impl Kiosk {
 
     fn hear_keeper(self, words: &str) {
         let parts = self.parts();
+        if let Some(lines) = words.strip_prefix("heir\n") {
+            parts.is_keeper_started.set(false);
+            self.start_keeper();
+            page::ask_keeper(&["recent\n", lines, "\n", &parts.journal.recent()].concat());
+        }
         let words: Vec<&str> = words.split(' ').collect();
         let number = |index: usize| words.get(index).and_then(|word| word.parse().ok()).unwrap_or_default();
         match words[..] {
@@ -344,6 +355,11 @@ impl Kiosk {
                 parts.is_kept_safely.set(true);
                 if !parts.is_awaiting.replace(true) {
                     spawn(self.await_database());
+                }
+                // The keeper's answers, and this page's does not: only a new page is given another.
+                let is_apart = |since: Uptime| clock::uptime() >= since.after(APART_MS);
+                if parts.failing_since.get().is_some_and(is_apart) && self.is_at_rest() {
+                    page::start_again();
                 }
             }
             ["open"] => self.is_closed.set(false),
@@ -716,6 +732,7 @@ impl Kiosk {
         loop {
             match self.append(parts, draft).await {
                 Ok(appended) => {
+                    parts.failing_since.set(None);
                     if let Some(json) = parts.journal.newest() {
                         page::ask_keeper(&["recorded\n", &json].concat());
                     }
@@ -733,6 +750,7 @@ impl Kiosk {
                 }
                 Err(error) => {
                     failures += 1;
+                    parts.failing_since.set(parts.failing_since.get().or_else(|| Some(clock::uptime())));
                     if !parts.was_in_trouble.replace(true) {
                         self.hand_over(parts);
                     }

@@ -11,6 +11,7 @@
 //! | `seal {id} {text}`, and on a line of its own the sealing key's record as the page knows it | `sealed {id} {key} {sealed}`; `not-sealed {id}` where there is no key, `unsealable {id}` where it cannot be used |
 //! | | `alert {id} {body}`: to be recorded as `alert.raised` |
 //! | | `behind {mark}`: the receiver has more of this tablet than the tablet, or other events under its numbers |
+//! | | `heir` and lines: the database does not answer here any more, though it may elsewhere; the page starts another keeper and gives it these events as `recent` |
 //! | | `erased {epoch} {from} {to} {count}`: pruned, to be recorded |
 //! | | `died`: it does not start, or has come upon a bug; the page starts another |
 //! | | `mark on`, or `mark off`: whether somebody who looks for it is to see that there is an alert |
@@ -44,7 +45,7 @@ use std::rc::Rc;
 use candor_core::chain::PersonalText;
 use candor_core::event::{EventId, Written};
 use candor_core::health::{FindingKind, SECOND_RECORD, Second};
-use candor_core::journal::{JournalStore, Place, Restored, StoreError};
+use candor_core::journal::{JournalStore, Place, Restored, StoreError, open_row};
 use candor_core::outbox::State;
 use candor_core::second::Mark;
 use candor_core::time::Uptime;
@@ -52,7 +53,7 @@ use candor_vault::{SEALING_RECORD, Sealing};
 use gloo_timers::callback::Interval;
 
 use crate::browser::announce::{Announcer, Channel, DOOR_CHANNEL, IS_THERE_A_PIN, KeptPin, News};
-use crate::browser::journal::IndexedDbJournal;
+use crate::browser::journal::{IndexedDbJournal, silence};
 use crate::browser::lock::{Ask, lead};
 use crate::browser::opfs::NoFile;
 use crate::browser::task::{sleep, spawn};
@@ -78,6 +79,9 @@ const RETRY_MS: u32 = 3_000;
 const MOST_DOUBLINGS: u32 = 2;
 /// So many times in a row, ten to thirty seconds, and what the second place has is delivered without the database.
 const FAILURES_TO_BEAR: u32 = 3;
+/// The database has not answered at all for so long, and this worker is done with: a full disk may have cost its origin the
+/// bucket that the worker still asks, and only a new one is told of the next.
+const SILENCE_TO_BEAR_MS: u64 = 45_000;
 /// How often a keeper that has just begun looks whether its files are open.
 const LOOK_MS: u32 = 20;
 /// How often a keeper asks whether one leads.
@@ -131,6 +135,7 @@ pub fn start() {
         was_damaged: Cell::default(),
         hidden: RefCell::default(),
         failures: Cell::default(),
+        silent_since: Cell::default(),
         reconciler: Reconciler::default(),
         is_delivery_unnoted: Cell::default(),
         note_delivery_at: Cell::new(Uptime(0)),
@@ -254,6 +259,8 @@ struct Keeper {
     hidden: RefCell<Option<Rc<Refuge>>>,
     /// Times in a row that something had to be tried again.
     failures: Cell<u32>,
+    /// Since when the database has not answered at all.
+    silent_since: Cell<Option<Uptime>>,
     reconciler: Reconciler,
     /// Whether something was delivered and the files have not heard of it.
     is_delivery_unnoted: Cell<bool>,
@@ -393,6 +400,10 @@ impl Keeper {
             if failures >= FAILURES_TO_BEAR && !self.has_joined.get() {
                 self.do_without().await;
             }
+            if self.silent_since.get().is_some_and(|since| clock::uptime() >= since.after(SILENCE_TO_BEAR_MS)) {
+                self.silent_since.set(None);
+                self.name_an_heir().await;
+            }
             let pause = RETRY_MS << failures.saturating_sub(1).min(MOST_DOUBLINGS);
             self.bell.wait(if is_done { None } else { Some(pause) }).await;
         }
@@ -413,6 +424,8 @@ impl Keeper {
             self.answer_the_door().await;
         }
         let outcome = self.keep_up(news).await;
+        let is_silent = outcome.as_ref().is_err_and(|error| *error == silence());
+        self.silent_since.set(is_silent.then(|| self.silent_since.get().unwrap_or(clock::uptime())));
         if outcome.is_err() {
             let now = self.news.get();
             self.news.set(Noted {
@@ -840,7 +853,7 @@ impl Keeper {
             Report::Stands(State::Idle, _) => drop(ears.hidden.borrow_mut().take()),
             Report::Stands(..) | Report::Clock(..) => {}
         };
-        let refuge = Refuge::begin([second.mark(), None, None], second.records(), hear).await;
+        let refuge = Refuge::begin(&[second.mark()], second.records(), hear).await;
         let count = refuge.take_in(&rows).await;
         if count > 0 {
             *self.hidden.borrow_mut() = Some(Rc::clone(&refuge));
@@ -970,13 +983,24 @@ impl Keeper {
         }
     }
 
+    /// The page starts another keeper, which gets what this one knows.
+    async fn name_an_heir(&self) {
+        let refuge = self.refuge.borrow().clone();
+        let mut rows = if let Some(refuge) = refuge { refuge.rows().await } else { Vec::new() };
+        rows.extend(self.second.borrow().as_ref().map(SecondPlace::rows).unwrap_or_default());
+        rows.extend(self.unfiled_events());
+        rows.extend(self.recent.borrow().iter().cloned());
+        worker::say(&["heir\n", &rows.join("\n")].concat());
+    }
+
     async fn the_refuge(&self, known: Option<Mark>) -> Rc<Refuge> {
         if let Some(refuge) = self.refuge.borrow().as_ref() {
             return Rc::clone(refuge);
         }
         let (of_file, records) = self.second.borrow().as_ref().map(|s| (s.mark(), s.records())).unwrap_or_default();
-        let marks = [known, self.journal.last_head().as_ref().map(Mark::of), of_file];
-        let made = Refuge::begin(marks, records, |_| ()).await;
+        let of_recent = self.recent.borrow().iter().filter_map(|json| mark_of(json)).max_by_key(|m| (m.epoch, m.seq));
+        let marks = [known, self.journal.last_head().as_ref().map(Mark::of), of_file, of_recent];
+        let made = Refuge::begin(&marks, records, |_| ()).await;
         Rc::clone(self.refuge.borrow_mut().get_or_insert(made))
     }
 
@@ -1013,6 +1037,12 @@ impl Keeper {
         }
         Ok(())
     }
+}
+
+/// The place of an event as a mark.
+fn mark_of(json: &str) -> Option<Mark> {
+    let (event, _) = open_row(json)?;
+    Some(Mark { device: event.device, epoch: event.epoch, seq: event.seq })
 }
 
 fn sealing_of(second: &SecondPlace) -> Option<String> {

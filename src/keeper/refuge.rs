@@ -35,14 +35,14 @@ impl Refuge {
     /// Begins a new epoch after whatever is known of the journal that cannot be read: by the page, by this worker, and
     /// by the second place, of which the named records come as well. `hear` is told how the delivery goes.
     pub async fn begin(
-        marks: [Option<Mark>; 3],
+        marks: &[Option<Mark>],
         records: Vec<(String, String)>,
         hear: impl Fn(Report) + 'static,
     ) -> Rc<Self> {
         let memory = Rc::new(MemoryJournal::default());
-        let newest = marks.into_iter().flatten().max_by_key(|mark| (mark.epoch, mark.seq));
+        let newest = marks.iter().flatten().max_by_key(|mark| (mark.epoch, mark.seq));
         // A number never recorded stands for the unknown tail: what follows is a new epoch in any case.
-        let mark = newest.map(|mark| Mark { seq: mark.seq + 1, ..mark });
+        let mark = newest.map(|mark| Mark { seq: mark.seq + 1, ..mark.clone() });
         let device = EventId::new(&clock::moment());
         // Memory does not fail.
         let _ = memory.begin_run(device.as_str(), mark.as_ref()).await;
