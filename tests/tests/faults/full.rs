@@ -28,7 +28,8 @@ const ROUNDS: (usize, usize) = (1, 5);
 const WARNED: usize = 2;
 /// Room for a profile and not much more.
 const DISK_MIB: u64 = 64;
-const PATIENCE: Duration = Duration::from_secs(90);
+/// A keeper that lost its database with the disk's last room gets a successor after 45 seconds, and that one its turn.
+const PATIENCE: Duration = Duration::from_secs(240);
 /// Between two customers.
 const CROWD_PAUSE: Duration = Duration::from_millis(20);
 
