@@ -223,7 +223,10 @@ fn separator(text: &str) -> char {
 mod tests {
     use super::*;
 
-    fn rows(text: &str) -> Vec<(String, String, Option<Vec<String>>, Option<bool>)> {
+    /// Number, name, points, whether active.
+    type Row = (String, String, Option<Vec<String>>, Option<bool>);
+
+    fn rows(text: &str) -> Vec<Row> {
         let rows = read_csv(text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
         rows.into_iter().map(|row| (row.number, row.name, row.points, row.is_active)).collect()
     }
