@@ -8,8 +8,8 @@ SHELL := /usr/bin/env bash
 PORT ?= 8080
 
 # All that the built app is made of. dist/ is made anew when one of them is newer.
-APP_SOURCES := $(wildcard index.html Trunk.toml Cargo.toml Cargo.lock crates/core/Cargo.toml crates/themes/Cargo.toml crates/vault/Cargo.toml scripts/post-build* scripts/release.mjs) \
-	$(shell find src crates/core/src crates/themes/src crates/themes/data crates/vault/src public style -type f 2>/dev/null)
+APP_SOURCES := $(wildcard index.html Trunk.toml Cargo.toml Cargo.lock crates/core/Cargo.toml crates/export/Cargo.toml crates/themes/Cargo.toml crates/vault/Cargo.toml scripts/post-build* scripts/release.mjs) \
+	$(shell find src crates/core/src crates/export/src crates/themes/src crates/themes/data crates/vault/src public style -type f 2>/dev/null)
 
 .PHONY: help
 help: ## List the targets
