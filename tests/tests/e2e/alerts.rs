@@ -71,6 +71,7 @@ async fn bad_ratings_in_a_row_are_told_once_everywhere() {
 
     kiosk.reload().await;
     kiosk.see_ready().await;
+    kiosk.see_on_root("data-mark", "on").await;
     kiosk.open_manager().await;
     kiosk.see_attribute("alerts", "data-unseen", "1").await;
     assert_eq!(kiosk.text("alerts-badge").await, "1");
