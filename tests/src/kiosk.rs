@@ -225,7 +225,11 @@ impl Kiosk {
     /// # Panics
     /// When the element does not come.
     pub async fn attribute(&self, testid: &str, attribute: &str) -> Option<String> {
-        self.see(testid).await.attr(attribute).await.unwrap_or_else(|fault| panic!("{testid}: {fault}"))
+        // As above.
+        until(&format!("{attribute} of {testid}"), async || {
+            self.see(testid).await.attr(attribute).await.map_err(|fault| fault.to_string())
+        })
+        .await
     }
 
     /// Taps a level, 1 the worst.
