@@ -12,8 +12,8 @@ const SUITES = ['start', 'storage', 'drain', 'collector', 'memory', 'idle'];
 
 /** How much of everything. `small` shows in minutes that all of it works; only `full` makes figures to be quoted. */
 const SIZES = {
-  small: { rounds: 2, stored: [0, 1_000, 2_000], taps: 10, queued: [1_000, 2_000], customers: 50, responses: 2_000, idleSeconds: 15 },
-  full: { rounds: 9, stored: [0, 10_000, 100_000, 150_000], taps: 40, queued: [10_000, 100_000], customers: 5_000, responses: 150_000, idleSeconds: 300 },
+  small: { rounds: 2, stored: [0, 1_000, 2_000], taps: 10, queued: [1_000, 2_000], customers: 50, responses: 2_000, batches: 2, idleSeconds: 15 },
+  full: { rounds: 9, stored: [0, 10_000, 100_000, 150_000], taps: 40, queued: [10_000, 100_000], customers: 5_000, responses: 150_000, batches: 20, idleSeconds: 120 },
 };
 
 const { values: options } = parseArgs({
