@@ -17,7 +17,10 @@ export const quantile = (numbers, share) => {
 export const median = (numbers) => quantile(numbers, 0.5);
 
 /** The median of each round's ratio to the baseline of the same round: what slows a whole round down falls out of it. */
-export const ratioTo = (values, baseline) => median(values.map((value, round) => value / baseline[round]));
+export const ratioTo = (values, baseline) => median(
+  // A round that one of the two has missed is null, and would count as nothing at all.
+  values.map((value, round) => (value ?? NaN) / (baseline[round] ?? NaN)),
+);
 
 /** Whether a ratio keeps to a bar: `{ most }` or `{ least }`. */
 export const isWithin = (ratio, { most = Infinity, least = -Infinity }) => ratio <= most && ratio >= least;
