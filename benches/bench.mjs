@@ -39,6 +39,7 @@ const size = { ...SIZES[options.size], ...(options.rounds ? { rounds: Number(opt
 const out = options.out ?? (options.size === 'full' ? join(ROOT, 'docs/benchmarks.json') : join(WORK, 'benchmarks.json'));
 const { chromium, collector } = options;
 
+console.error(`${size.rounds} rounds of ${options.only}: ${options.size === 'full' ? 'two to three hours on two cores' : 'some ten minutes'}`);
 console.error('building the peers');
 await buildPeers();
 

@@ -27,7 +27,7 @@ export const machine = () => ({
 export const versions = ({ chromium, collector }) => {
   const { dependencies } = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8'));
   return {
-    candor: `${said(collector, '--version').split(' ').at(-1)}, commit ${said('git', '-C', ROOT, 'rev-parse', '--short=12', 'HEAD')}`,
+    candor: `${said(collector, '--version').split(' ').at(-1)}, commit ${said('git', '-C', ROOT, 'describe', '--always', '--dirty', '--abbrev=12')}`,
     chromium: said(chromium, '--version').replace(/ built on.*/, ''),
     node: process.version,
     ...dependencies,

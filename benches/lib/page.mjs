@@ -88,7 +88,7 @@ const circumstances = (tables) => {
   return [
     '## Machine and versions', '',
     `${processor}, ${cores} cores, ${memory} GiB, ${system}. ${chromium}, Node ${node}, Candor ${candor}.`, '',
-    `Peers: ${Object.entries(peers).map(([name, version]) => `${name} ${version}`).join(', ')}.`, '',
+    `Peers, and what builds them: ${Object.entries(peers).map(([name, version]) => `${name} ${version}`).join(', ')}.`, '',
   ];
 };
 
