@@ -31,18 +31,27 @@ export const cutOff = async (context) => {
   return () => context.unroute(address, refuse);
 };
 
-/** Whether nothing waits in the outbox. Cheap, however much lies in it. */
-export const isDrained = (page) => page.evaluate(() => new Promise((resolve, reject) => {
-  const request = indexedDB.open('candor');
-  request.onerror = () => reject(request.error);
-  request.onsuccess = () => {
-    const first = request.result.transaction('outbox').objectStore('outbox').getAllKeys(null, 1);
-    first.onsuccess = () => {
-      request.result.close();
-      resolve(first.result.length === 0);
+// Runs in the page: one request to one store of the journal.
+const ask = ({ store, call, parameters }) => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('candor');
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const of = opening.result.transaction(store).objectStore(store);
+    const request = of[call](...parameters);
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      opening.result.close();
+      resolve(request.result);
     };
   };
-}));
+});
+const journal = (page, store, call, ...parameters) => page.evaluate(ask, { store, call, parameters });
+
+/** Whether nothing waits in the outbox. Cheap, however much lies in it. */
+export const isDrained = async (page) => (await journal(page, 'outbox', 'getAllKeys', null, 1)).length === 0;
+
+/** How many events lie in quarantine. */
+export const quarantined = (page) => journal(page, 'quarantine', 'count');
 
 // Runs in a page of the origin that is not the app.
 const store = ({ events, head, isQueued }) => new Promise((resolve, reject) => {
@@ -67,25 +76,13 @@ const store = ({ events, head, isQueued }) => new Promise((resolve, reject) => {
   };
 });
 
-const readHead = () => new Promise((resolve, reject) => {
-  const request = indexedDB.open('candor');
-  request.onerror = () => reject(request.error);
-  request.onsuccess = () => {
-    const head = request.result.transaction('records').objectStore('records').get('head');
-    head.onsuccess = () => {
-      request.result.close();
-      resolve(JSON.parse(head.result));
-    };
-  };
-});
-
 /**
  * Puts ratings behind those that the tablet has, as they would lie there by now: delivered, or still to be sent. The page is
  * left at an address of the origin that is not the app. Gives how many events came in.
  */
 export const fill = async (page, origin, { responses, isQueued = false, days }) => {
   await page.goto(`${origin}/healthz`);
-  let head = await page.evaluate(readHead);
+  let head = JSON.parse(await journal(page, 'records', 'get', 'head'));
   let count = 0;
   for (const piece of ratings(head, { responses, days })) {
     await page.evaluate(store, { ...piece, isQueued });

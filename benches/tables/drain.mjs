@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { withBrowser } from '../lib/browser.mjs';
 import { startCollector } from '../lib/collector.mjs';
-import { PATIENCE, cutOff, fill, isDrained, openKiosk, serveCustomers, visit } from '../lib/kiosk.mjs';
+import { PATIENCE, cutOff, fill, isDrained, openKiosk, quarantined, serveCustomers, visit } from '../lib/kiosk.mjs';
 import { HERE } from '../lib/places.mjs';
 import { startSite } from '../lib/site.mjs';
 
@@ -81,6 +81,8 @@ const drainCandor = async (chromium, collector, count) => {
       const at = performance.now();
       while (!await isDrained(page)) await pause(LOOK);
       const ms = performance.now() - at;
+      const refusals = await quarantined(page);
+      if (refusals > 0) throw new Error(`${refusals} of ${waiting} events were refused`);
       return waiting / ms * 1_000;
     });
   } finally {

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { launch, profile } from '../lib/browser.mjs';
 import { startCollector } from '../lib/collector.mjs';
-import { PATIENCE, keptByServiceWorker, openKiosk, serveCustomers } from '../lib/kiosk.mjs';
+import { PATIENCE, keptByServiceWorker, serveCustomers, visit } from '../lib/kiosk.mjs';
 import { processorSeconds } from '../lib/processes.mjs';
 import { startSite } from '../lib/site.mjs';
 
@@ -31,12 +31,14 @@ const hasten = async (route) => {
 };
 
 const openAttract = async (context, origin) => {
-  await context.route(TEMPLATE, hasten);
-  const page = await openKiosk(context, origin);
+  const page = await context.newPage();
+  // Of the page alone: the service worker takes no file that is not as it was built.
+  await page.route(TEMPLATE, hasten);
+  await visit(page, origin);
   await serveCustomers(page, 1);
   await keptByServiceWorker(page);
   await page.waitForSelector('[data-testid=attract]', { timeout: PATIENCE });
-  await context.unrouteAll({ behavior: 'wait' });
+  await page.unroute(TEMPLATE, hasten);
 };
 
 // Both are made ready once, and then watched over the same times: what else the machine does meanwhile, it does to both.
