@@ -1,9 +1,6 @@
 // What a browser's processes cost, as Linux counts it: workers, wasm and the browser's own work included.
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** Clock ticks a second: 100 on every Linux that Chromium runs on. */
-const TICKS = 100;
-
 const text = (path) => {
   try {
     return readFileSync(path, 'utf8');
@@ -30,10 +27,26 @@ const processes = (folder) => {
   return [...found];
 };
 
-/** Seconds of processor time that the browser on this profile has taken so far. */
-export const processorSeconds = (folder) => {
-  const ticks = processes(folder).map((pid) => Number(stat(pid)[11]) + Number(stat(pid)[12])).filter(Number.isFinite);
-  return ticks.reduce((sum, more) => sum + more, 0) / TICKS;
+/**
+ * Milliseconds of processor time that each thread of the browser on this profile has taken so far. By the scheduler's own
+ * count: the clock ticks of `stat` are longer than all that an idle page does.
+ */
+const threads = (folder) => new Map(processes(folder).flatMap((pid) => {
+  let ids = [];
+  try {
+    ids = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    // It has ended meanwhile.
+  }
+  return ids.map((id) => [id, Number(/^se\.sum_exec_runtime\s*:\s*([\d.]+)/m.exec(text(`/proc/${pid}/task/${id}/sched`))?.[1])]);
+}).filter(([, ms]) => Number.isFinite(ms)));
+
+/** Begins to count what the browser on this profile takes. Gives how many seconds of processor time it was since; what a
+ *  thread took that has ended meanwhile is not in it. */
+export const countProcessorTime = (folder) => {
+  const before = threads(folder);
+  if (before.size === 0) throw new Error('this kernel does not tell the processor time of threads (/proc/PID/task/TID/sched)');
+  return () => [...threads(folder)].reduce((sum, [id, ms]) => sum + ms - (before.get(id) ?? 0), 0) / 1_000;
 };
 
 /** Megabytes (10⁶ bytes) that the pages of this browser hold for themselves alone, those of an empty tab included. */

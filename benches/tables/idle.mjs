@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { launch, profile } from '../lib/browser.mjs';
 import { startCollector } from '../lib/collector.mjs';
 import { PATIENCE, keptByServiceWorker, serveCustomers, visit } from '../lib/kiosk.mjs';
-import { processorSeconds } from '../lib/processes.mjs';
+import { countProcessorTime } from '../lib/processes.mjs';
 import { startSite } from '../lib/site.mjs';
 
 const HOUR = 3_600;
@@ -52,10 +52,10 @@ const watch = async ({ chromium, rounds, idleSeconds, note }, pages) => {
     await Promise.all(opened.map(({ context, open, origin }) => open(context, origin)));
     await pause(SETTLED);
     for (let round = 0; round < rounds; round += 1) {
-      const before = opened.map(({ folder }) => processorSeconds(folder));
+      const counts = opened.map(({ folder }) => countProcessorTime(folder));
       await pause(idleSeconds * 1_000);
-      for (const [place, { row, folder }] of opened.entries()) {
-        note(round, row, { idle: (processorSeconds(folder) - before[place]) * HOUR / idleSeconds });
+      for (const [place, { row }] of opened.entries()) {
+        note(round, row, { idle: counts[place]() * HOUR / idleSeconds });
       }
     }
   } finally {
