@@ -5,14 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { withBrowser } from '../lib/browser.mjs';
 import { startCollector } from '../lib/collector.mjs';
-import { PATIENCE, cutOff, fill, isDrained, openKiosk, quarantined, serveCustomers, visit } from '../lib/kiosk.mjs';
+import { PATIENCE, cutOff, drained, fill, openKiosk, quarantined, serveCustomers, visit } from '../lib/kiosk.mjs';
 import { HERE } from '../lib/places.mjs';
 import { startSite } from '../lib/site.mjs';
 
 const MODULES = ['raw', 'rxdb', 'pouchdb', 'workbox'];
 const ROW = 'Candor';
-/** How often it is looked whether anything is left, in ms: much less than the shortest drain. */
-const LOOK = 20;
 /** The keeper has filed what it found, and its last try was refused, by then, in ms. */
 const SETTLED = 6_000;
 
@@ -67,7 +65,7 @@ const drainCandor = async (chromium, collector, count) => {
     return await withBrowser(chromium, async (context) => {
       const page = await openKiosk(context, server.origin);
       await serveCustomers(page, 1);
-      while (!await isDrained(page)) await pause(LOOK);
+      await drained(page);
       const letGo = await cutOff(context);
       // A response makes some 1.9 events.
       const waiting = await fill(page, server.origin, { responses: Math.ceil(count / 1.9), isQueued: true });
@@ -79,7 +77,7 @@ const drainCandor = async (chromium, collector, count) => {
       await letGo();
       await began;
       const at = performance.now();
-      while (!await isDrained(page)) await pause(LOOK);
+      await drained(page);
       const ms = performance.now() - at;
       const refusals = await quarantined(page);
       if (refusals > 0) throw new Error(`${refusals} of ${waiting} events were refused`);

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { launch, profile } from '../lib/browser.mjs';
 import { startCollector } from '../lib/collector.mjs';
-import { PATIENCE, fill, isDrained, openDoor, openKiosk, serveCustomers, visit } from '../lib/kiosk.mjs';
+import { PATIENCE, drained, fill, openDoor, openKiosk, serveCustomers, visit } from '../lib/kiosk.mjs';
 import { pageMegabytes } from '../lib/processes.mjs';
 
 /** What the first customers leave behind is there for good: code that was compiled, caches that were filled. */
@@ -17,7 +17,7 @@ export const tables = [
 ];
 
 const held = async (context, page, folder) => {
-  while (!await isDrained(page)) await pause(200);
+  await drained(page);
   await pause(SETTLED);
   const devtools = await context.newCDPSession(page);
   // Twice: what the first round lets go of may be all that holds on to something else.
@@ -52,7 +52,7 @@ const day = (programs, customers) => withTablet(programs, async ({ context, page
 
 const results = (programs, { responses, rounds, note }) => withTablet(programs, async ({ context, page, folder, origin }) => {
   await serveCustomers(page, 1);
-  while (!await isDrained(page)) await pause(200);
+  await drained(page);
   await fill(page, origin, { responses });
   for (let round = 0; round < rounds; round += 1) {
     await visit(page, origin);

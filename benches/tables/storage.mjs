@@ -17,7 +17,7 @@ const SETTLED = 4_000;
 export const tables = [
   {
     id: 'tap-durable', title: 'Tap to durable', unit: 'ms', baseline: BASELINE, bar: { row: ROW, most: 1.4 },
-    about: 'One rating a transaction, strict for all (`IDBDatabase.transaction` is told so), until its `complete`; the median of a round\'s taps. A peer\'s tap stores and does nothing else. Candor\'s is the real button of the real page: it also chooses the next screen, draws it, hashes and links the event and queues it. Two rows say what belongs to what: a peer that changes a text, since the browser then draws a frame before it tells of the disk, and Candor\'s transaction alone. Nothing is sent meanwhile.',
+    about: 'One rating a transaction, strict for all (`IDBDatabase.transaction` is told so), until its `complete`; the median of a round\'s taps. A peer\'s tap stores and does nothing else. Candor\'s is the real button of the real page: it also chooses the next screen, draws it, hashes and links the event and queues it. Two rows say what belongs to what: a peer that changes a text, since the browser then draws a frame before it tells of the disk, and Candor\'s transaction alone, from its opening until the page is told, with the frame that is drawn in between. Nothing is sent meanwhile.',
   },
   {
     id: 'tap-durable-growth', title: 'Candor\'s tap to durable, by what is stored', unit: 'ms', baseline: 'nothing stored', bar: { row: 'most stored', most: 1.15 },
