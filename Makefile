@@ -85,6 +85,10 @@ test-faults: setup-test ## Test a little of each fault
 size: build ## Show what the first load of the kiosk weighs
 	@scripts/size.sh
 
+.PHONY: bench
+bench: setup-test ## Run Candor beside its peers, a little of each; BENCH=full takes hours and writes docs/benchmarks.md
+	@scripts/test.sh bench
+
 .PHONY: screenshots
 screenshots: setup-test build ## Take the screenshots of the documents anew
 	@scripts/test.sh screenshots

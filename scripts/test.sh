@@ -5,6 +5,7 @@
 #     scripts/test.sh core e2e     these parts, in this order
 #     scripts/test.sh replay       the end-to-end replay with all 3,000 remarks
 #     scripts/test.sh faults-full  the fault suite with its full counts
+#     scripts/test.sh bench        Candor beside its peers, measured
 #
 # A part that fails does not keep the later ones from running. A part that
 # cannot run, or that ran no test, has failed.
@@ -70,9 +71,10 @@ unprivileged() {
   exec setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups "$@"
 }
 
-# A server of our own, in a folder that goes when the tests end.
+# start_postgres [FSYNC]: a server of our own, in a folder that goes when the
+# tests end. Its fsync is off unless given: that data is to be thrown away.
 start_postgres() {
-  local bin data port
+  local bin data port fsync=${1:-off}
   bin=$(postgres_bindir) || fail "PostgreSQL's server is missing; scripts/setup.sh test installs it"
   port=$(free_port)
   chmod 711 "$WORK"
@@ -81,9 +83,8 @@ start_postgres() {
   (cd "$data" && unprivileged "$bin/initdb" --pgdata "$data/db" --username candor --auth trust \
     --encoding UTF8 --locale C.UTF-8 --no-sync >"$WORK/initdb.log" 2>&1) ||
     { cat "$WORK/initdb.log"; fail "PostgreSQL's initdb failed"; }
-  # fsync off: the data is to be thrown away in any case.
   (cd "$data" && unprivileged "$bin/postgres" -D "$data/db" -p "$port" -k "$data" \
-    -c listen_addresses=127.0.0.1 -c fsync=off >"$WORK/postgres.log" 2>&1) &
+    -c listen_addresses=127.0.0.1 -c fsync="$fsync" >"$WORK/postgres.log" 2>&1) &
   STARTED+=($!)
   wait_for $! "$WORK/postgres.log" grep -q '^ready' "$data/db/postmaster.pid"
   export CANDOR_TEST_POSTGRES=postgres://candor@127.0.0.1:$port/postgres
@@ -147,6 +148,8 @@ part_lint() {
   # which would build every dependency anew.
   cargo clippy --workspace --exclude candor --all-targets -- -D warnings
   wasm_env cargo clippy -p candor --all-targets --target "$WASM" -- -D warnings
+  node --test benches/lib/*.test.mjs
+  if [[ -f docs/benchmarks.json ]]; then node benches/report.mjs --check; fi
 }
 
 part_core() { cargo test --no-fail-fast -p candor-core -p candor-export -p candor-themes; }
@@ -217,6 +220,20 @@ part_replay() {
   CANDOR_REPLAY=3000 cargo test --no-fail-fast -p candor-tests --test e2e replay -- --test-threads=1 --nocapture
 }
 
+# BENCH=full takes hours and writes docs/benchmarks.json and docs/benchmarks.md;
+# anything less shows that all of it works, and its figures are no results.
+part_bench() {
+  local size=${BENCH:-small} results=target/benches/benchmarks.json page=target/benches/benchmarks.md few=--few status=0
+  if [[ $size == full ]]; then results=docs/benchmarks.json page=docs/benchmarks.md few=; fi
+  build_all
+  # What a receipt stands for has to be on the disk.
+  start_postgres on
+  npm ci --prefix benches --no-audit --no-fund --ignore-scripts
+  node benches/bench.mjs --size "$size" --chromium "$(program chromium)" --out "$results" || status=1
+  node benches/report.mjs --results "$results" --page "$page" ${few:+"$few"}
+  return "$status"
+}
+
 part_screenshots() {
   build_all
   find_browsers
@@ -256,7 +273,7 @@ run_part() {
   set -e
 
   case $part in
-    lint | size | screenshots) passed=$((status == 0)) failed=$((status != 0)) ;;
+    lint | size | bench | screenshots) passed=$((status == 0)) failed=$((status != 0)) ;;
     *) read -r passed failed < <(counted "$log") ;;
   esac
   if ((passed + failed == 0)); then printf 'test: %s ran no test\n' "$part"; fi
@@ -276,7 +293,7 @@ main() {
     set -- "${ALL_PARTS[@]}"
   fi
   for part in "$@"; do
-    declare -F "part_$part" >/dev/null || fail "there is no part '$part'; there are: ${ALL_PARTS[*]} faults-full replay screenshots"
+    declare -F "part_$part" >/dev/null || fail "there is no part '$part'; there are: ${ALL_PARTS[*]} faults-full replay bench screenshots"
   done
   for part in "$@"; do run_part "$part"; done
 
