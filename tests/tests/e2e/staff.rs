@@ -41,6 +41,15 @@ async fn import_the_team(kiosk: &Kiosk) {
     see_text(kiosk, "team-says", "已保存").await;
 }
 
+/// A rating and nothing more, up to the question who serves the next one.
+async fn rate_and_leave(kiosk: &Kiosk, level: u8) {
+    kiosk.rate(level).await;
+    kiosk.skip().await;
+    kiosk.see_thanks().await;
+    kiosk.tap("thanks").await;
+    kiosk.see("person-0417").await;
+}
+
 async fn set_up(kiosk: &Kiosk, when: &str) {
     kiosk.open_manager_and_choose_a_pin().await;
     kiosk.tap("tab-settings").await;
@@ -165,9 +174,9 @@ async fn before_the_rating_the_next_customer_is_asked_anew() {
     see_text(&kiosk, "served-by", "李娜").await;
     kiosk.tap("change-staff").await;
     kiosk.tap("person-0417").await;
-    kiosk.rate_and_skip(4).await;
+    rate_and_leave(&kiosk, 4).await;
     kiosk.tap("staff-unknown").await;
-    kiosk.rate_and_skip(5).await;
+    rate_and_leave(&kiosk, 5).await;
 
     kiosk.hold_the_clock().await;
     kiosk.tap("person-0417").await;
@@ -226,7 +235,7 @@ async fn a_clerk_signs_in_with_a_code_and_guesses_have_to_wait() {
     see_text(&kiosk, "served-by", "王波").await;
     see_text(&kiosk, "staff-sign-in", "王波").await;
     see_no_violation(&kiosk, "rating, with who serves", &mut seen).await;
-    kiosk.rate_and_skip(4).await;
+    rate_and_leave(&kiosk, 4).await;
 
     // It outlives the page, and ends by a tap.
     kiosk.reload().await;
@@ -235,7 +244,7 @@ async fn a_clerk_signs_in_with_a_code_and_guesses_have_to_wait() {
     kiosk.tap("staff-sign-in").await;
     kiosk.tap("sign-out").await;
     kiosk.see_no("served-by").await;
-    kiosk.rate_and_skip(4).await;
+    rate_and_leave(&kiosk, 4).await;
     kiosk.see_everything_sent().await;
     assert_eq!(named_in(&collector, "rating.given").await, [json!("0418"), Value::Null]);
     println!("axe: nothing found on {} screens: {}", seen.len(), seen.join("; "));
@@ -280,7 +289,7 @@ async fn a_shift_changes_the_screen_while_nobody_is_there() {
     })
     .await;
     kiosk.tap("start").await;
-    kiosk.rate_and_skip(4).await;
+    rate_and_leave(&kiosk, 4).await;
     kiosk.see_everything_sent().await;
     let events = collector.events().await;
     let given = events.iter().map(|(event, _)| event).find(|event| event.kind == "rating.given").unwrap();
