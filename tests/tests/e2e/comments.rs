@@ -107,7 +107,8 @@ async fn comments_are_found_explained_and_arranged_by_theme() {
     kiosk.see_attribute("theme-clean", "data-n", "1").await;
 
     let changes = names_of_changes(&kiosk).await;
-    assert_eq!(changes, vec![json!(["themes"]); 3], "each step is an event");
+    let steps: Vec<&Value> = changes.iter().filter(|changed| **changed == json!(["themes"])).collect();
+    assert_eq!(steps.len(), 3, "each step is an event: {changes:?}");
     kiosk.lock_manager().await;
     kiosk.open_manager().await;
     kiosk.tap("tab-comments").await;

@@ -235,7 +235,7 @@ async fn a_clerk_signs_in_with_a_code_and_guesses_have_to_wait() {
     see_text(&kiosk, "served-by", "王波").await;
     see_text(&kiosk, "staff-sign-in", "王波").await;
     see_no_violation(&kiosk, "rating, with who serves", &mut seen).await;
-    rate_and_leave(&kiosk, 4).await;
+    kiosk.rate_and_skip(4).await;
 
     // It outlives the page, and ends by a tap.
     kiosk.reload().await;
@@ -244,7 +244,7 @@ async fn a_clerk_signs_in_with_a_code_and_guesses_have_to_wait() {
     kiosk.tap("staff-sign-in").await;
     kiosk.tap("sign-out").await;
     kiosk.see_no("served-by").await;
-    rate_and_leave(&kiosk, 4).await;
+    kiosk.rate_and_skip(4).await;
     kiosk.see_everything_sent().await;
     assert_eq!(named_in(&collector, "rating.given").await, [json!("0418"), Value::Null]);
     println!("axe: nothing found on {} screens: {}", seen.len(), seen.join("; "));
@@ -289,7 +289,7 @@ async fn a_shift_changes_the_screen_while_nobody_is_there() {
     })
     .await;
     kiosk.tap("start").await;
-    rate_and_leave(&kiosk, 4).await;
+    kiosk.rate_and_skip(4).await;
     kiosk.see_everything_sent().await;
     let events = collector.events().await;
     let given = events.iter().map(|(event, _)| event).find(|event| event.kind == "rating.given").unwrap();
