@@ -1,6 +1,26 @@
 // What scripts beside the wasm read by themselves: named records of the journal, and what holds over the settings.
 
-export const record = (name) => new Promise((resolve) => {
+const root = document.documentElement;
+
+// Not before the page has opened the database itself: an upgrade that is given up beside its first opening can keep that
+// from ever being answered.
+const begun = new Promise((resolve) => {
+  const watch = new MutationObserver(() => look());
+  const look = () => {
+    if (root.dataset.ready === undefined) return;
+    watch.disconnect();
+    resolve();
+  };
+  watch.observe(root, { attributes: true, attributeFilter: ['data-ready'] });
+  look();
+});
+
+export const record = async (name) => {
+  await begun;
+  return recorded(name);
+};
+
+const recorded = (name) => new Promise((resolve) => {
   const opening = indexedDB.open('candor');
   // A database that is not there is not made here.
   opening.onupgradeneeded = () => opening.transaction.abort();
@@ -23,7 +43,7 @@ export const read = async (name, otherwise) => {
 
 // A shift, or somebody who has signed in, as the keeper has said last.
 export const holds = () => {
-  try { return JSON.parse(document.documentElement.dataset.holds || '{}'); } catch { return {}; }
+  try { return JSON.parse(root.dataset.holds || '{}'); } catch { return {}; }
 };
 
 // Calls whenever a manager has saved something.
