@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::List;
 use crate::browser::task::spawn;
+use crate::manager::browser;
 use crate::manager::field::Field;
 use crate::manager::language::Language;
 use crate::manager::picture::{self, Unfit};
@@ -143,6 +144,8 @@ pub fn wrong_text(wrong: Wrong, words: &'static StaffTexts) -> &'static str {
 /// The fields of one person.
 pub fn view(list: List, draft: Draft, language: Language) -> impl IntoView {
     let words = &language.texts().staff;
+    // It stands below a list that may be long.
+    Effect::new(move |_| browser::focus("m-person-number"));
     let says = "m-person-says";
     let number = Field {
         longest: Some(MAX_NUMBER_CHARS),
