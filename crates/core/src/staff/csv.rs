@@ -223,12 +223,13 @@ fn separator(text: &str) -> char {
 mod tests {
     use super::*;
 
-    /// Number, name, points, whether active.
-    type Row = (String, String, Option<Vec<String>>, Option<bool>);
-
     fn rows(text: &str) -> Vec<Row> {
-        let rows = read_csv(text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
-        rows.into_iter().map(|row| (row.number, row.name, row.points, row.is_active)).collect()
+        read_csv(text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"))
+    }
+
+    fn row(number: &str, name: &str, points: Option<&[&str]>, is_active: Option<bool>) -> Row {
+        let points = points.map(|points| points.iter().map(|point| (*point).to_owned()).collect());
+        Row { number: number.to_owned(), name: name.to_owned(), points, is_active }
     }
 
     fn check(text: &str, expected: &[(usize, CsvFault)]) {
@@ -237,10 +238,8 @@ mod tests {
 
     #[test]
     fn reads_what_office_programs_write() {
-        let expected = vec![
-            ("0417".to_owned(), "Li, Na".to_owned(), Some(vec!["3".to_owned(), "4".to_owned()]), Some(true)),
-            ("0418".to_owned(), "\"Bo\" Wang".to_owned(), Some(vec![]), Some(false)),
-        ];
+        let expected =
+            [row("0417", "Li, Na", Some(&["3", "4"]), Some(true)), row("0418", "\"Bo\" Wang", Some(&[]), Some(false))];
         let plain = "number,name,points,active\r\n0417,\"Li, Na\",3;4,yes\r\n\r\n0418,\"\"\"Bo\"\" Wang\",,no\r\n";
         assert_eq!(rows(plain), expected);
         let tabs = "\u{feff}工号\t姓名\t窗口\t在岗\n0417\t\"Li, Na\"\t3、4\t是\n0418\t\"\"\"Bo\"\" Wang\"\t\t否";
@@ -248,7 +247,7 @@ mod tests {
         let semicolons = "0417;\"Li, Na\";3|4;1\n0418;\"\"\"Bo\"\" Wang\";;0";
         assert_eq!(rows(semicolons), expected, "without titles");
         let turned = rows("姓名,工号\n李娜,0417");
-        assert_eq!(turned, [("0417".to_owned(), "李娜".to_owned(), None, None)], "no column, no change");
+        assert_eq!(turned, [row("0417", "李娜", None, None)], "no column, no change");
     }
 
     #[test]
