@@ -11,6 +11,7 @@ use candor_core::cases::Cases;
 use candor_core::chain::Hash;
 use candor_core::event::{Body, EventId};
 use candor_core::facts::{Facts, RowId};
+use candor_core::first_screen::LANGUAGES;
 use candor_core::health::Health;
 use candor_core::hours::Date;
 use candor_core::improvement::Improvements;
@@ -519,13 +520,15 @@ impl Desk {
         Settings { languages, ..settings }
     }
 
-    /// The languages of a survey.
+    /// The languages of a survey; none as long as an owner's survey has not been read.
     pub fn locales(self, survey: &str) -> Vec<String> {
-        let own = |known: &Survey| known.locales.clone();
+        // Known before any survey is fetched: whoever saves at once must not narrow what is offered.
+        if TEMPLATES.contains(&survey) {
+            return LANGUAGES.map(|(tag, _)| tag.to_owned()).to_vec();
+        }
         // An owner's survey speaks what its owner has written, and nothing else.
-        let offered = |known: &Survey| if TEMPLATES.contains(&survey) { known.offered(&[]) } else { own(known) };
-        let of_survey = self.surveys.with_untracked(|surveys| surveys.get(survey).map(offered));
-        of_survey.unwrap_or_else(|| ["zh-CN", "en"].map(str::to_owned).to_vec())
+        let own = self.surveys.with_untracked(|surveys| surveys.get(survey).map(|known| known.locales.clone()));
+        own.unwrap_or_default()
     }
 
     fn listen(self) {

@@ -93,7 +93,10 @@ impl SettingsForm {
             scan_ms: RwSignal::default(),
             desk,
         };
-        let is_loaded = Memo::new(move |_| desk.settings.with(Option::is_some));
+        let is_loaded = Memo::new(move |_| {
+            desk.surveys.track();
+            desk.settings.with(Option::is_some) && !desk.in_force().languages.is_empty()
+        });
         Effect::new(move |_| {
             if is_loaded.get() {
                 form.fill(desk.in_force());
@@ -221,8 +224,10 @@ impl SettingsForm {
     }
 }
 
-/// The offered ones among a survey's languages, the first one first and the rest in the survey's order.
+/// The offered ones among a survey's languages, the first one first and the rest in the survey's order; all of them where
+/// the survey has not been read.
 fn in_order(locales: &[String], offered: &[String], first: &str) -> Vec<String> {
+    let locales = if locales.is_empty() { offered } else { locales };
     let is_offered = |tag: &&String| offered.contains(tag);
     let leading = locales.iter().filter(is_offered).filter(|tag| *tag == first);
     let rest = locales.iter().filter(is_offered).filter(|tag| *tag != first);
@@ -247,5 +252,11 @@ mod tests {
         check(&["en"], "zh-CN", &["en"]);
         check(&["fr", "en"], "fr", &["en"]);
         check(&[], "en", &[]);
+    }
+
+    #[wasm_bindgen_test]
+    fn languages_of_a_survey_that_was_not_read_stay_as_they_are() {
+        let offered = ["fr", "en"].map(str::to_owned);
+        assert_eq!(in_order(&[], &offered, "en"), ["en", "fr"]);
     }
 }
