@@ -41,6 +41,7 @@ use crate::manager::export::Exporting;
 use crate::manager::figures::{Figures, file_name, file_name_with};
 use crate::manager::gate::{self, Verdict};
 use crate::manager::import::Importing;
+use crate::manager::record_form::Saving;
 use crate::manager::sealing::SealingDesk;
 use crate::manager::store::Store;
 use crate::manager::surveys::records;
@@ -75,21 +76,6 @@ pub struct SyncState {
     pub name: String,
     /// `data-sync-why`.
     pub why: String,
-}
-
-/// What became of saving settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Saving {
-    /// Nothing was saved yet, or something was edited since.
-    None,
-    /// Under way.
-    Running,
-    /// Stored and announced.
-    Done,
-    /// Something cannot be used.
-    Faults(Vec<SettingsFault>),
-    /// Storage failed.
-    Failed(StoreError),
 }
 
 /// What to do with the token.
@@ -168,7 +154,7 @@ pub struct Desk {
     /// Former ratings on their way in.
     pub import: Importing,
     /// Saving settings.
-    pub saving: RwSignal<Saving>,
+    pub saving: RwSignal<Saving<SettingsFault>>,
     /// Changing the PIN.
     pub pin_change: RwSignal<PinChange>,
     /// The tablet's health.

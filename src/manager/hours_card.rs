@@ -6,75 +6,37 @@ use candor_core::journal::StoreError;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use crate::browser::task::spawn;
-use crate::manager::browser;
 use crate::manager::desk::Desk;
-use crate::manager::door_screen::trouble_text;
 use crate::manager::language::Language;
+use crate::manager::record_form::{RecordForm, SaveWords};
 use crate::manager::store::Store;
 use crate::manager::text::{HoursTexts, fill};
-
-/// How the last attempt to save stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Saving {
-    /// The hours in force are not here yet: what would be saved is not what somebody has seen.
-    Unread,
-    None,
-    Running,
-    Done,
-    Faults(Vec<(Line, Wrong)>),
-    Failed(StoreError),
-}
 
 /// What is typed, and what became of it.
 #[derive(Clone, Copy)]
 struct Form {
     week: [RwSignal<String>; 7],
     days: RwSignal<String>,
-    /// Whether somebody has typed since the last save: nothing is put over that.
-    is_edited: StoredValue<bool>,
-    has_read: RwSignal<bool>,
-    saving: RwSignal<Saving>,
+    state: RecordForm<(Line, Wrong)>,
 }
 
 impl Form {
     /// The hours in force, ready to be edited.
     fn new(desk: Desk) -> Self {
-        let form = Self {
-            week: [(); 7].map(|()| RwSignal::default()),
-            days: RwSignal::default(),
-            is_edited: StoredValue::new(false),
-            has_read: RwSignal::new(false),
-            saving: RwSignal::new(Saving::Unread),
-        };
-        // A restored back-up brings hours with it.
-        Effect::new(move |_| {
-            desk.settings.track();
-            if let Some(store) = desk.store().filter(|_| !form.is_edited.get_value()) {
-                spawn(form.read(store));
-            }
-        });
+        let form =
+            Self { week: [(); 7].map(|()| RwSignal::default()), days: RwSignal::default(), state: RecordForm::new() };
+        let load = |store: Store| async move { store.load(HOURS_RECORD).await };
+        form.state.follow(desk, load, move |record| form.fill(record.as_deref()));
         form
     }
 
-    async fn read(self, store: Store) {
-        let record = match store.load(HOURS_RECORD).await {
-            Ok(record) => record,
-            Err(error) => return self.saving.set(Saving::Failed(error)),
-        };
-        if self.is_edited.get_value() {
-            return;
-        }
-        let value = record.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    fn fill(self, record: Option<&str>) {
+        let value = record.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
         let (week, days) = Hours::read(&value).unwrap_or_default().to_lines();
         for (field, line) in self.week.into_iter().zip(week) {
             field.set(line);
         }
         self.days.set(days);
-        self.has_read.set(true);
-        if self.saving.with_untracked(|saving| *saving == Saving::Unread) {
-            self.saving.set(Saving::None);
-        }
     }
 
     /// Takes what stands in a field now. A report that repeats the last one is no edit, and wipes no message.
@@ -82,45 +44,16 @@ impl Form {
         let typed = event_target_value(event);
         if field.with_untracked(|known| *known != typed) {
             field.set(typed);
-            self.edited();
+            self.state.edited();
         }
-    }
-
-    fn edited(self) {
-        self.is_edited.set_value(true);
-        if self.saving.with_untracked(|saving| !matches!(saving, Saving::Running | Saving::Unread)) {
-            self.saving.set(Saving::None);
-        }
-    }
-
-    fn has_fault(self, line: Line) -> bool {
-        self.saving.with(|saving| matches!(saving, Saving::Faults(faults) if faults.iter().any(|(at, _)| *at == line)))
-    }
-
-    fn has_fault_in_days(self) -> bool {
-        let is_day = |(at, _): &(Line, Wrong)| matches!(at, Line::Day(_));
-        self.saving.with(|saving| matches!(saving, Saving::Faults(faults) if faults.iter().any(is_day)))
     }
 
     fn save(self, desk: Desk) {
-        let Some(store) = desk.store().filter(|_| self.saving.get_untracked() != Saving::Running) else { return };
-        let week = self.week.map(|line| line.get_untracked());
-        match Hours::from_lines(&week, &self.days.get_untracked()) {
-            Err(faults) => self.saving.set(Saving::Faults(faults)),
-            Ok(hours) => {
-                self.saving.set(Saving::Running);
-                spawn(async move {
-                    self.saving.set(match put_in_force(&store, &hours).await {
-                        Ok(()) => {
-                            self.is_edited.set_value(false);
-                            Saving::Done
-                        }
-                        Err(error) => Saving::Failed(error),
-                    });
-                    desk.refresh();
-                });
-            }
-        }
+        self.state.save(desk, |store| {
+            let week = self.week.map(|line| line.get_untracked());
+            let hours = Hours::from_lines(&week, &self.days.get_untracked())?;
+            Ok(async move { put_in_force(&store, &hours).await })
+        });
     }
 }
 
@@ -141,18 +74,12 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
         event.prevent_default();
         form.save(desk);
     };
-    // Whoever reads with the ear is led to the first line at fault.
-    Effect::new(move |_| {
-        let first = form.saving.with(|saving| match saving {
-            Saving::Faults(faults) => faults.first().map(|(line, _)| *line),
-            _ => None,
-        });
-        match first {
-            Some(Line::Weekday(weekday)) => browser::focus(&field_id(weekday)),
-            Some(Line::Day(_) | Line::All) => browser::focus("m-hours-days"),
-            None => {}
-        }
+    form.state.lead(|(line, _)| match line {
+        Line::Weekday(weekday) => field_id(*weekday),
+        Line::Day(_) | Line::All => "m-hours-days".to_owned(),
     });
+    let said = SaveWords { save: words.save, saving: words.saving, saved: words.saved };
+    let says = form.state.line("hours", said, language, move |(line, wrong)| fault_text(*line, *wrong, words));
     let weekdays = Weekday::ALL.into_iter().zip(form.week).zip(words.weekdays).map(move |((weekday, line), label)| {
         let id = field_id(weekday);
         view! {
@@ -166,8 +93,8 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
                     autocapitalize="none"
                     spellcheck="false"
                     aria-describedby="m-hours-hint m-hours-says"
-                    aria-invalid=move || form.has_fault(Line::Weekday(weekday)).then_some("true")
-                    disabled=move || !form.has_read.get()
+                    aria-invalid=move || form.state.has(|(at, _)| *at == Line::Weekday(weekday)).then_some("true")
+                    disabled=move || !form.state.has_read()
                     prop:value=move || line.get()
                     on:input=move |event| form.take(line, &event)
                     // What clears a field from outside may report only this.
@@ -192,33 +119,15 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
                         autocapitalize="none"
                         spellcheck="false"
                         aria-describedby="m-hours-days-hint m-hours-says"
-                        aria-invalid=move || form.has_fault_in_days().then_some("true")
-                        disabled=move || !form.has_read.get()
+                        aria-invalid=move || form.state.has(|(at, _)| matches!(at, Line::Day(_))).then_some("true")
+                        disabled=move || !form.state.has_read()
                         prop:value=move || form.days.get()
                         on:input=move |event| form.take(form.days, &event)
                         on:change=move |event| form.take(form.days, &event)
                     ></textarea>
                     <p class="m-fine m-lines" id="m-hours-days-hint">{words.days_hint}</p>
                 </div>
-                <div class="m-save">
-                    <p
-                        class="m-says m-lines"
-                        role="status"
-                        id="m-hours-says"
-                        data-testid="hours-says"
-                        class:m-says-calm=move || matches!(form.saving.get(), Saving::Unread | Saving::None | Saving::Running | Saving::Done)
-                    >
-                        {move || outcome(&form.saving.get(), language)}
-                    </p>
-                    <button
-                        type="submit"
-                        class="m-button"
-                        data-testid="save-hours"
-                        disabled=move || form.saving.get() == Saving::Running || !form.has_read.get()
-                    >
-                        {words.save}
-                    </button>
-                </div>
+                {says.view()}
             </form>
         </section>
     }
@@ -226,21 +135,6 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
 
 fn field_id(weekday: Weekday) -> String {
     ["m-hours-", weekday.name()].concat()
-}
-
-/// What became of the last attempt, a line for each fault.
-fn outcome(saving: &Saving, language: Language) -> String {
-    let words = &language.texts().hours;
-    match saving {
-        Saving::Unread | Saving::None => String::new(),
-        Saving::Running => words.saving.to_owned(),
-        Saving::Done => words.saved.to_owned(),
-        Saving::Failed(error) => trouble_text(error, &language.texts().trouble).to_owned(),
-        Saving::Faults(faults) => {
-            let said: Vec<String> = faults.iter().map(|(line, wrong)| fault_text(*line, *wrong, words)).collect();
-            said.join("\n")
-        }
-    }
 }
 
 fn fault_text(line: Line, wrong: Wrong, words: &HoursTexts) -> String {

@@ -45,6 +45,7 @@ mod picture;
 mod pin_change;
 mod provision;
 mod qr;
+mod record_form;
 mod remarks;
 mod results;
 mod roster_card;

@@ -9,26 +9,13 @@ use candor_core::survey::text;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-use crate::browser::task::spawn;
 use crate::manager::button::button;
 use crate::manager::desk::{Desk, TEMPLATES};
-use crate::manager::door_screen::trouble_text;
 use crate::manager::icon::{CHEVRON, PLUS, TRASH, icon};
 use crate::manager::language::Language;
+use crate::manager::record_form::{RecordForm, SaveLine, SaveWords};
 use crate::manager::store::Store;
 use crate::manager::text::{RosterTexts, fill};
-
-/// How the last attempt to save stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Saving {
-    /// The shifts in force are not here yet: what would be saved is not what somebody has seen.
-    Unread,
-    None,
-    Running,
-    Done,
-    Faults(Vec<Fault>),
-    Failed(StoreError),
-}
 
 /// A shift, as typed.
 #[derive(Clone, Copy)]
@@ -77,40 +64,18 @@ impl Row {
 struct Form {
     rows: RwSignal<Vec<Row>>,
     next: StoredValue<usize>,
-    is_edited: StoredValue<bool>,
-    saving: RwSignal<Saving>,
+    state: RecordForm<Fault>,
 }
 
 impl Form {
     fn new(desk: Desk) -> Self {
-        let form = Self {
-            rows: RwSignal::default(),
-            next: StoredValue::new(0),
-            is_edited: StoredValue::new(false),
-            saving: RwSignal::new(Saving::Unread),
-        };
-        // A restored back-up or a settings file brings shifts with it.
-        Effect::new(move |_| {
-            desk.settings.track();
-            if let Some(store) = desk.store().filter(|_| !form.is_edited.get_value()) {
-                spawn(form.read(store));
-            }
+        let form = Self { rows: RwSignal::default(), next: StoredValue::new(0), state: RecordForm::new() };
+        let load = |store: Store| async move { store.load(ROSTER_RECORD).await };
+        form.state.follow(desk, load, move |record| {
+            let roster = Roster::from_json(&record.unwrap_or_default());
+            form.rows.set(roster.shifts.iter().map(|shift| form.row(Some(shift))).collect());
         });
         form
-    }
-
-    async fn read(self, store: Store) {
-        match store.load(ROSTER_RECORD).await {
-            Err(error) => self.saving.set(Saving::Failed(error)),
-            Ok(_) if self.is_edited.get_value() => {}
-            Ok(record) => {
-                let roster = Roster::from_json(&record.unwrap_or_default());
-                self.rows.set(roster.shifts.iter().map(|shift| self.row(Some(shift))).collect());
-                if self.saving.with_untracked(|saving| *saving == Saving::Unread) {
-                    self.saving.set(Saving::None);
-                }
-            }
-        }
     }
 
     fn row(self, shift: Option<&Shift>) -> Row {
@@ -118,34 +83,11 @@ impl Form {
         Row::new(self.next.get_value(), shift)
     }
 
-    fn is_ready(self) -> bool {
-        self.saving.with(|saving| !matches!(saving, Saving::Unread | Saving::Running))
-    }
-
-    fn edited(self) {
-        self.is_edited.set_value(true);
-        if self.saving.with_untracked(|saving| !matches!(saving, Saving::Running | Saving::Unread | Saving::None)) {
-            self.saving.set(Saving::None);
-        }
-    }
-
     fn save(self, desk: Desk) {
-        let Some(store) = desk.store().filter(|_| self.saving.get_untracked() != Saving::Running) else { return };
-        let value: Value = self.rows.with_untracked(|rows| rows.iter().map(|row| row.to_value()).collect());
-        let roster = match Roster::read(&value) {
-            Ok(roster) => roster,
-            Err(faults) => return self.saving.set(Saving::Faults(faults)),
-        };
-        self.saving.set(Saving::Running);
-        spawn(async move {
-            self.saving.set(match put_in_force(&store, &roster).await {
-                Ok(()) => {
-                    self.is_edited.set_value(false);
-                    Saving::Done
-                }
-                Err(error) => Saving::Failed(error),
-            });
-            desk.refresh();
+        self.state.save(desk, |store| {
+            let value: Value = self.rows.with_untracked(|rows| rows.iter().map(|row| row.to_value()).collect());
+            let roster = Roster::read(&value)?;
+            Ok(async move { put_in_force(&store, &roster).await })
         });
     }
 }
@@ -165,9 +107,14 @@ pub fn RosterCard(desk: Desk, language: Language) -> impl IntoView {
     let form = Form::new(desk);
     let add = move || {
         form.rows.update(|rows| rows.push(form.row(None)));
-        form.edited();
+        form.state.edited();
     };
-    let is_full = move || !form.is_ready() || form.rows.with(Vec::len) >= MAX_SHIFTS;
+    let said = SaveWords { save: words.save, saving: words.saving, saved: words.saved };
+    let line = SaveLine {
+        press: Some(Callback::new(move |()| form.save(desk))),
+        ..form.state.line("roster", said, language, move |fault| fault_text(fault, words))
+    };
+    let is_full = move || !form.state.is_ready() || form.rows.with(Vec::len) >= MAX_SHIFTS;
     view! {
         <section class="m-card m-stack" aria-labelledby="m-roster" data-testid="roster">
             <div class="m-card-head"><h2 id="m-roster">{words.title}</h2></div>
@@ -176,26 +123,7 @@ pub fn RosterCard(desk: Desk, language: Language) -> impl IntoView {
             <div class="m-do-row m-do-start">
                 {button("m-button m-second", "add-shift", PLUS, words.add, is_full, add)}
             </div>
-            <div class="m-save">
-                <p
-                    class="m-says m-lines"
-                    role="status"
-                    id="m-roster-says"
-                    data-testid="roster-says"
-                    class:m-says-calm=move || !matches!(form.saving.get(), Saving::Faults(_) | Saving::Failed(_))
-                >
-                    {move || outcome(&form.saving.get(), language)}
-                </p>
-                <button
-                    type="button"
-                    class="m-button"
-                    data-testid="save-roster"
-                    disabled=move || !form.is_ready()
-                    on:click=move |_| form.save(desk)
-                >
-                    {words.save}
-                </button>
-            </div>
+            {line.view()}
         </section>
     }
 }
@@ -223,7 +151,7 @@ fn shift(desk: Desk, form: Form, row: Row, language: Language) -> impl IntoView 
                     prop:value=move || typed.get()
                     on:input=move |event| {
                         typed.set(event_target_value(&event));
-                        form.edited();
+                        form.state.edited();
                     }
                 />
             </div>
@@ -237,7 +165,7 @@ fn shift(desk: Desk, form: Form, row: Row, language: Language) -> impl IntoView 
                     prop:checked=move || is_on.get()
                     on:change=move |event| {
                         is_on.set(event_target_checked(&event));
-                        form.edited();
+                        form.state.edited();
                     }
                 />
                 <span>{label}</span>
@@ -262,7 +190,7 @@ fn shift(desk: Desk, form: Form, row: Row, language: Language) -> impl IntoView 
     let survey_id = format!("m-shift-{}-survey", row.id);
     let remove = move |_| {
         form.rows.update(|rows| rows.retain(|known| known.id != row.id));
-        form.edited();
+        form.state.edited();
     };
     view! {
         <fieldset class="m-shift" data-testid=move || ["shift-", &place()].concat()>
@@ -278,7 +206,7 @@ fn shift(desk: Desk, form: Form, row: Row, language: Language) -> impl IntoView 
                             data-testid=move || ["shift-", &place(), "-survey"].concat()
                             on:change=move |event| {
                                 row.survey.set(event_target_value(&event));
-                                form.edited();
+                                form.state.edited();
                             }
                         >
                             {surveys}
@@ -298,21 +226,6 @@ fn shift(desk: Desk, form: Form, row: Row, language: Language) -> impl IntoView 
                 </button>
             </div>
         </fieldset>
-    }
-}
-
-/// What became of the last attempt, a line for each fault.
-fn outcome(saving: &Saving, language: Language) -> String {
-    let words = &language.texts().roster;
-    match saving {
-        Saving::Unread | Saving::None => String::new(),
-        Saving::Running => words.saving.to_owned(),
-        Saving::Done => words.saved.to_owned(),
-        Saving::Failed(error) => trouble_text(error, &language.texts().trouble).to_owned(),
-        Saving::Faults(faults) => {
-            let said = faults.iter().map(|fault| fault_text(fault, words));
-            said.collect::<Vec<_>>().join("\n")
-        }
     }
 }
 

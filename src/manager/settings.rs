@@ -14,7 +14,7 @@ use crate::manager::attract_card::AttractCard;
 use crate::manager::backup_card::BackupCard;
 use crate::manager::browser::{self, Written};
 use crate::manager::cases::RulesCard;
-use crate::manager::desk::{Desk, Saving, TEMPLATES};
+use crate::manager::desk::{Desk, TEMPLATES};
 use crate::manager::door_screen::trouble_text;
 use crate::manager::field::Field;
 use crate::manager::hours_card::HoursCard;
@@ -24,6 +24,7 @@ use crate::manager::install::InstallCard;
 use crate::manager::language::Language;
 use crate::manager::pin_change::PinChange;
 use crate::manager::provision::{ProvisionCard, Provisioning};
+use crate::manager::record_form::Saving;
 use crate::manager::roster_card::RosterCard;
 use crate::manager::sealing_card::SealingCard;
 use crate::manager::settings_form::SettingsForm;
@@ -58,7 +59,7 @@ pub fn SettingsScreen(
                 <Privacy form words />
             </div>
             <div class="m-save">
-                <p class="m-says" role="status" data-testid="settings-saved" data-ok=move || (desk.saving.get() == Saving::Done).to_string() class:m-says-calm=move || is_calm(&desk.saving.get())>
+                <p class="m-says" role="status" data-testid="settings-saved" data-ok=move || (desk.saving.get() == Saving::Done).to_string() class:m-says-calm=move || desk.saving.with(Saving::is_calm)>
                     {move || outcome(&desk.saving.get(), language)}
                 </p>
                 <button
@@ -484,11 +485,7 @@ fn field_id(fault: SettingsFault) -> &'static str {
     }
 }
 
-fn is_calm(saving: &Saving) -> bool {
-    matches!(saving, Saving::None | Saving::Running | Saving::Done)
-}
-
-fn outcome(saving: &Saving, language: Language) -> Option<String> {
+fn outcome(saving: &Saving<SettingsFault>, language: Language) -> Option<String> {
     let words = &language.texts().settings;
     match saving {
         Saving::None => None,

@@ -6,7 +6,8 @@ use candor_core::settings::{RETENTION_DAYS, Settings, SettingsFault, origin};
 use candor_core::wire::Acknowledge;
 use leptos::prelude::*;
 
-use crate::manager::desk::{Desk, Saving, TokenChange};
+use crate::manager::desk::{Desk, TokenChange};
+use crate::manager::record_form::Saving;
 
 /// The fields, as typed.
 #[derive(Clone, Copy)]

@@ -8,24 +8,9 @@ use candor_core::targets::{TARGETS_RECORD, Targets};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-use crate::browser::task::spawn;
 use crate::manager::desk::Desk;
+use crate::manager::record_form::RecordForm;
 use crate::manager::store::Store;
-
-/// How the last attempt to save stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Saving {
-    /// Nothing was tried since the last edit.
-    None,
-    /// Under way.
-    Running,
-    /// In force.
-    Done,
-    /// Something cannot be used.
-    Faults(Vec<Fault>),
-    /// Storage failed.
-    Failed(StoreError),
-}
 
 /// The path of the target's fault; those of the rules are their own.
 pub const TARGET: &str = "target";
@@ -57,10 +42,8 @@ pub struct Form {
     pub mark: RwSignal<bool>,
     /// The target of the survey in service.
     pub target: RwSignal<String>,
-    /// What became of the last attempt.
-    pub saving: RwSignal<Saving>,
-    /// Whether somebody has edited since the last save: nothing is put over that.
-    is_edited: StoredValue<bool>,
+    /// How that stands.
+    pub state: RecordForm<Fault>,
 }
 
 impl Form {
@@ -79,15 +62,12 @@ impl Form {
             quiet: RwSignal::default(),
             mark: RwSignal::default(),
             target: RwSignal::default(),
-            saving: RwSignal::new(Saving::None),
-            is_edited: StoredValue::new(false),
+            state: RecordForm::new(),
         };
         Effect::new(move |_| {
             let (Some(rules), Some(survey)) = (desk.rules.get(), survey_of(desk)) else { return };
             let target = desk.targets.with(|targets| targets.of(&survey));
-            if !form.is_edited.get_value() {
-                form.fill(&rules, target);
-            }
+            form.state.show(|| form.fill(&rules, target));
         });
         form
     }
@@ -113,20 +93,9 @@ impl Form {
         self.target.set(target.map(|target| target.to_string()).unwrap_or_default());
     }
 
-    /// Something was edited: what was said about the last attempt is out of date.
-    pub fn edited(self) {
-        self.is_edited.set_value(true);
-        if self.saving.with_untracked(|saving| *saving != Saving::Running) {
-            self.saving.set(Saving::None);
-        }
-    }
-
     /// Whether the last attempt found a fault at this path, or inside it.
     pub fn has_fault(self, path: &str) -> bool {
-        self.saving.with(|saving| match saving {
-            Saving::Faults(faults) => faults.iter().any(|fault| fault.path.starts_with(path)),
-            _ => false,
-        })
+        self.state.has(|fault| fault.path.starts_with(path))
     }
 
     /// The rules as typed. What is no number stays a text, and the reader says what is needed.
@@ -164,35 +133,27 @@ impl Form {
 
     /// Saves what is typed, or says what is wrong with it.
     pub fn save(self, desk: Desk, measure: &Measure) {
-        let Some(store) = desk.store().filter(|_| self.saving.get_untracked() != Saving::Running) else { return };
         let Some(survey) = untrack(|| survey_of(desk)) else { return };
-        let (rules, target) = (self.rules(), self.aimed_at(measure));
-        let (rules, target) = match (rules, target) {
-            (Ok(rules), Ok(target)) => (rules, target),
-            (rules, target) => {
-                let mut faults = rules.err().unwrap_or_default();
-                faults.extend(target.err());
-                return self.saving.set(Saving::Faults(faults));
-            }
-        };
-        let mut targets = desk.targets.get_untracked();
-        match target {
-            Some(target) => drop(targets.0.insert(survey, target)),
-            None => drop(targets.0.remove(&survey)),
-        }
-        self.saving.set(Saving::Running);
-        spawn(async move {
-            let outcome = put_in_force(&store, Some(&rules), Some(&targets)).await;
-            self.saving.try_set(match outcome {
-                Ok(()) => {
-                    self.is_edited.set_value(false);
-                    desk.targets.try_set(targets);
-                    desk.rules.try_set(Some(rules));
-                    Saving::Done
+        self.state.save(desk, |store| {
+            let (rules, target) = match (self.rules(), self.aimed_at(measure)) {
+                (Ok(rules), Ok(target)) => (rules, target),
+                (rules, target) => {
+                    let mut faults = rules.err().unwrap_or_default();
+                    faults.extend(target.err());
+                    return Err(faults);
                 }
-                Err(error) => Saving::Failed(error),
-            });
-            desk.refresh();
+            };
+            let mut targets = desk.targets.get_untracked();
+            match target {
+                Some(target) => drop(targets.0.insert(survey, target)),
+                None => drop(targets.0.remove(&survey)),
+            }
+            Ok(async move {
+                put_in_force(&store, Some(&rules), Some(&targets)).await?;
+                desk.targets.try_set(targets);
+                desk.rules.try_set(Some(rules));
+                Ok(())
+            })
         });
     }
 }

@@ -5,13 +5,12 @@ use candor_core::provision::Fault;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::form::{Form, Saving, TARGET};
-use crate::manager::browser;
+use super::form::{Form, TARGET};
 use crate::manager::desk::Desk;
-use crate::manager::door_screen::trouble_text;
 use crate::manager::field::Field;
 use crate::manager::insight::names;
 use crate::manager::language::Language;
+use crate::manager::record_form::{SaveLine, SaveWords};
 use crate::manager::text::{AlertsTexts, fill};
 
 /// Its heading, which takes the focus of who is led here.
@@ -28,7 +27,7 @@ pub fn RulesCard(desk: Desk, language: Language) -> impl IntoView {
         form.save(desk, &measure.get_untracked());
     };
     let is_off = Memo::new(move |_| desk.rules.with(|rules| rules.as_ref().is_none_or(|rules| rules.is_none())));
-    lead_to_the_first_fault(form);
+    form.state.lead(|fault| field_of(&fault.path).to_owned());
     let number =
         |id: &'static str, label: &'static str, hint: &'static str, path: &'static str, typed: RwSignal<String>| {
             let field = Field {
@@ -36,7 +35,7 @@ pub fn RulesCard(desk: Desk, language: Language) -> impl IntoView {
                 is_wrong: Signal::derive(move || form.has_fault(path)),
                 ..Field::open(id, label, hint)
             };
-            view! { <div class="m-field">{field.view(typed, move || form.edited())}</div> }
+            view! { <div class="m-field">{field.view(typed, move || form.state.edited())}</div> }
         };
     let quiet = Field {
         is_wrong: Signal::derive(move || form.has_fault("quiet")),
@@ -71,30 +70,11 @@ pub fn RulesCard(desk: Desk, language: Language) -> impl IntoView {
                     {rule(form, "rule-unwell", words.rule_unwell, words.rule_unwell_hint, form.unwell)}
                 </div>
                 <div class="m-field">
-                    {quiet.view(form.quiet, move || form.edited())}
+                    {quiet.view(form.quiet, move || form.state.edited())}
                     <p class="m-fine" id="m-alert-quiet-hint">{words.quiet_hint}</p>
                 </div>
                 {rule(form, "rule-mark", words.mark, words.mark_hint, form.mark)}
-                <div class="m-save">
-                    <p
-                        class="m-says m-lines"
-                        role="status"
-                        id="m-alerts-says"
-                        data-testid="alerts-says"
-                        data-ok=move || (form.saving.get() == Saving::Done).to_string()
-                        class:m-says-calm=move || matches!(form.saving.get(), Saving::None | Saving::Running | Saving::Done)
-                    >
-                        {move || outcome(&form.saving.get(), language)}
-                    </p>
-                    <button
-                        type="submit"
-                        class="m-button"
-                        data-testid="save-alerts"
-                        disabled=move || form.saving.get() == Saving::Running || desk.rules.with(Option::is_none)
-                    >
-                        {words.save}
-                    </button>
-                </div>
+                {line(form, language).view()}
             </form>
         </section>
     }
@@ -114,7 +94,7 @@ fn target(desk: Desk, form: Form, measure: &Measure, language: Language) -> impl
         let typed = event_target_value(&event);
         if form.target.with_untracked(|known| *known != typed) {
             form.target.set(typed);
-            form.edited();
+            form.state.edited();
         }
     };
     view! {
@@ -156,7 +136,7 @@ fn rule(
                     prop:checked=move || is_on.get()
                     on:change=move |event| {
                         is_on.set(event_target_checked(&event));
-                        form.edited();
+                        form.state.edited();
                     }
                 />
                 <span>{label}</span>
@@ -164,19 +144,6 @@ fn rule(
             <p class="m-fine" id=hint_id>{hint}</p>
         </div>
     }
-}
-
-/// Whoever reads with the ear is led to the first field at fault.
-fn lead_to_the_first_fault(form: Form) {
-    Effect::new(move |_| {
-        let first = form.saving.with(|saving| match saving {
-            Saving::Faults(faults) => faults.first().map(|fault| field_of(&fault.path)),
-            _ => None,
-        });
-        if let Some(id) = first {
-            browser::focus(id);
-        }
-    });
 }
 
 fn field_of(path: &str) -> &'static str {
@@ -199,23 +166,18 @@ fn label_of(path: &str, words: &'static AlertsTexts, language: Language) -> &'st
     }
 }
 
-/// What became of the last attempt, a line for each fault.
-fn outcome(saving: &Saving, language: Language) -> String {
-    let words = &language.texts().alerts;
-    match saving {
-        Saving::None => String::new(),
-        Saving::Running => language.texts().settings.saving.to_owned(),
-        Saving::Done => words.saved.to_owned(),
-        Saving::Failed(error) => trouble_text(error, &language.texts().trouble).to_owned(),
-        Saving::Faults(faults) => {
-            let line = |fault: &Fault| {
-                fill(
-                    language.texts().hours.at,
-                    &[label_of(&fault.path, words, language), &fault.kind.say(language.tag())],
-                )
-            };
-            let lines: Vec<String> = faults.iter().map(line).collect();
-            [words.see_faults, "\n", &lines.join("\n")].concat()
-        }
-    }
+/// The last line; what is wrong stands below its heading.
+fn line(form: Form, language: Language) -> SaveLine {
+    let texts = language.texts();
+    let words = &texts.alerts;
+    let said = SaveWords { save: words.save, saving: texts.settings.saving, saved: words.saved };
+    let fault_text = move |fault: &Fault| {
+        fill(texts.hours.at, &[label_of(&fault.path, words, language), &fault.kind.say(language.tag())])
+    };
+    let line = form.state.line("alerts", said, language, fault_text);
+    let says = move || {
+        let heading = if form.state.has(|_| true) { [words.see_faults, "\n"].concat() } else { String::new() };
+        heading + &line.says.get()
+    };
+    SaveLine { says: Signal::derive(says), ..line }
 }

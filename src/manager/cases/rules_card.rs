@@ -6,12 +6,11 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::names;
-use super::rules_form::{Fault, LimitField, Line, RulesForm, Saving, UNITS};
-use crate::manager::browser;
+use super::rules_form::{Fault, LimitField, Line, RulesForm, UNITS};
 use crate::manager::desk::Desk;
-use crate::manager::door_screen::trouble_text;
 use crate::manager::icon::{CHEVRON, icon};
 use crate::manager::language::Language;
+use crate::manager::record_form::SaveWords;
 use crate::manager::text::fill;
 
 /// The card.
@@ -23,12 +22,9 @@ pub fn RulesCard(desk: Desk, language: Language) -> impl IntoView {
         event.prevent_default();
         form.save(desk);
     };
-    // Whoever reads with the ear is led to the first field at fault.
-    Effect::new(move |_| {
-        if let Saving::Faults(faults) = form.saving.get() {
-            faults.first().into_iter().for_each(|fault| browser::focus(&field_id(fault)));
-        }
-    });
+    form.state.lead(field_id);
+    let said = SaveWords { save: words.save, saving: words.saving, saved: words.saved };
+    let line = form.state.line("case-rules", said, language, move |fault| fault_text(desk, fault, language));
     let in_service =
         Memo::new(move |_| desk.with_survey(|survey| survey.map(|survey| survey.scale)).unwrap_or_default());
     let others = move || Scale::ALL.into_iter().map(|(_, scale)| scale).filter(move |scale| *scale != in_service.get());
@@ -56,26 +52,7 @@ pub fn RulesCard(desk: Desk, language: Language) -> impl IntoView {
                     {move || form.lines.get().into_iter().map(|line| route(desk, form, &line, language)).collect_view()}
                     {department(form, "m-route-", words.otherwise.to_owned(), form.department, String::new())}
                 </div>
-                <div class="m-save">
-                    <p
-                        class="m-says m-lines"
-                        role="status"
-                        id="m-case-rules-says"
-                        data-testid="case-rules-says"
-                        data-ok=move || (form.saving.get() == Saving::Done).to_string()
-                        class:m-says-calm=move || !matches!(form.saving.get(), Saving::Faults(_) | Saving::Failed(_))
-                    >
-                        {move || outcome(desk, &form.saving.get(), language)}
-                    </p>
-                    <button
-                        type="submit"
-                        class="m-button"
-                        data-testid="save-case-rules"
-                        disabled=move || matches!(form.saving.get(), Saving::Running | Saving::Unread)
-                    >
-                        {words.save}
-                    </button>
-                </div>
+                {line.view()}
             </form>
         </section>
     }
@@ -109,7 +86,7 @@ fn level(desk: Desk, form: RulesForm, scale: Scale, language: Language) -> impl 
                     prop:value=chosen
                     on:change=move |event| {
                         form.levels.update(|levels| drop(levels.insert(scale, event_target_value(&event))));
-                        form.edited();
+                        form.state.edited();
                     }
                 >
                     <option value="" selected=move || chosen().is_empty()>{words.level_none}</option>
@@ -139,12 +116,12 @@ fn limit(form: RulesForm, field: LimitField, language: Language) -> impl IntoVie
                 inputmode="numeric"
                 data-testid=["limit-", step.name()].concat()
                 aria-describedby="m-case-limits-hint m-case-rules-says"
-                aria-invalid=move || form.has_fault(|fault| matches!(fault, Fault::Limit(of, _) if *of == step)).then_some("true")
+                aria-invalid=move || form.state.has(|fault| matches!(fault, Fault::Limit(of, _) if *of == step)).then_some("true")
                 disabled=move || unit.get() == UNITS[2]
                 prop:value=move || number.get()
                 on:input=move |event| {
                     number.set(event_target_value(&event));
-                    form.edited();
+                    form.state.edited();
                 }
             />
             <div class="m-select">
@@ -154,7 +131,7 @@ fn limit(form: RulesForm, field: LimitField, language: Language) -> impl IntoVie
                     prop:value=move || unit.get()
                     on:change=move |event| {
                         unit.set(event_target_value(&event));
-                        form.edited();
+                        form.state.edited();
                     }
                 >
                     {UNITS.into_iter().zip(words.units).map(option).collect_view()}
@@ -181,7 +158,7 @@ fn working(form: RulesForm, language: Language) -> impl IntoView {
                     prop:value=move || form.working.get()
                     on:change=move |event| {
                         form.working.set(event_target_value(&event));
-                        form.edited();
+                        form.state.edited();
                     }
                 >
                     {Working::ALL.into_iter().zip(words.workings).map(option).collect_view()}
@@ -217,12 +194,12 @@ fn department(
                 data-testid=id.trim_start_matches("m-").to_owned()
                 aria-describedby="m-case-routes-hint m-case-rules-says"
                 aria-invalid=move || {
-                    form.has_fault(|fault| matches!(fault, Fault::Department(of) if *of == reason)).then_some("true")
+                    form.state.has(|fault| matches!(fault, Fault::Department(of) if *of == reason)).then_some("true")
                 }
                 prop:value=move || typed.get()
                 on:input=move |event| {
                     typed.set(event_target_value(&event));
-                    form.edited();
+                    form.state.edited();
                 }
             />
         </div>
@@ -251,19 +228,11 @@ fn field_id(fault: &Fault) -> String {
     }
 }
 
-/// What became of the last attempt, a line for each fault.
-fn outcome(desk: Desk, saving: &Saving, language: Language) -> String {
+fn fault_text(desk: Desk, fault: &Fault, language: Language) -> String {
     let words = &language.texts().cases;
-    let said = |fault: &Fault| match fault {
+    match fault {
         Fault::Limit(step, most) => fill(words.fault_limit, &[names::step(*step, language), &most.to_string()]),
         Fault::Department(reason) if reason.is_empty() => fill(words.fault_name, &[words.otherwise]),
         Fault::Department(reason) => fill(words.fault_name, &[&reason_name(desk, reason, language)]),
-    };
-    match saving {
-        Saving::Unread | Saving::None => String::new(),
-        Saving::Running => words.saving.to_owned(),
-        Saving::Done => words.saved.to_owned(),
-        Saving::Failed(error) => trouble_text(error, &language.texts().trouble).to_owned(),
-        Saving::Faults(faults) => faults.iter().map(said).collect::<Vec<_>>().join("\n"),
     }
 }

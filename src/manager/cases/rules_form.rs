@@ -4,26 +4,13 @@ use std::collections::BTreeMap;
 
 use candor_core::cases::{CASES_RECORD, CaseRules, Limit, MAX_DAYS, MAX_HOURS, MAX_NAME, Route, Step, Working};
 use candor_core::event::Scale;
-use candor_core::journal::StoreError;
 use candor_core::survey::Survey;
 use leptos::prelude::*;
 
 use super::record::put_in_force;
-use crate::browser::task::spawn;
 use crate::manager::desk::Desk;
+use crate::manager::record_form::RecordForm;
 use crate::manager::store::Store;
-
-/// How the last attempt to save stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Saving {
-    /// The rules in force are not here yet: what would be saved is not what somebody has seen.
-    Unread,
-    None,
-    Running,
-    Done,
-    Faults(Vec<Fault>),
-    Failed(StoreError),
-}
 
 /// What cannot be saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,9 +51,7 @@ pub struct RulesForm {
     pub working: RwSignal<String>,
     pub lines: RwSignal<Vec<Line>>,
     pub department: RwSignal<String>,
-    pub saving: RwSignal<Saving>,
-    /// Nothing is put over what somebody has typed.
-    is_edited: StoredValue<bool>,
+    pub state: RecordForm<Fault>,
 }
 
 impl RulesForm {
@@ -79,31 +64,17 @@ impl RulesForm {
             working: RwSignal::default(),
             lines: RwSignal::default(),
             department: RwSignal::default(),
-            saving: RwSignal::new(Saving::Unread),
-            is_edited: StoredValue::new(false),
+            state: RecordForm::new(),
         };
-        // A restored back-up and a settings file bring rules with them; another survey has other reasons.
-        Effect::new(move |_| {
+        // Another survey has other reasons.
+        let load = move |store: Store| {
             let offered = desk.with_survey(|survey| survey.map(bad_reasons)).unwrap_or_default();
-            desk.settings.track();
-            if let Some(store) = desk.store().filter(|_| !form.is_edited.get_value()) {
-                spawn(form.read(store, offered));
-            }
+            async move { Ok((store.load(CASES_RECORD).await?, offered)) }
+        };
+        form.state.follow(desk, load, move |(record, offered)| {
+            form.fill(&CaseRules::from_json(&record.unwrap_or_default()), &offered);
         });
         form
-    }
-
-    async fn read(self, store: Store, offered: Vec<String>) {
-        let record = match store.load(CASES_RECORD).await {
-            Ok(record) => record,
-            Err(error) => {
-                self.saving.try_set(Saving::Failed(error));
-                return;
-            }
-        };
-        if self.is_edited.try_get_value() == Some(false) {
-            self.fill(&CaseRules::from_json(&record.unwrap_or_default()), &offered);
-        }
     }
 
     fn fill(self, rules: &CaseRules, offered: &[String]) {
@@ -128,43 +99,13 @@ impl RulesForm {
         let known = rules.routes.iter().map(|route| line(&route.reason, &route.department));
         self.lines.set(known.chain(offered.iter().filter(is_new).map(|reason| line(reason, ""))).collect());
         self.department.set(rules.department.clone());
-        if self.saving.with_untracked(|saving| *saving == Saving::Unread) {
-            self.saving.set(Saving::None);
-        }
-    }
-
-    /// Something has become another.
-    pub fn edited(self) {
-        self.is_edited.set_value(true);
-        if self.saving.with_untracked(|saving| !matches!(saving, Saving::Running | Saving::Unread)) {
-            self.saving.set(Saving::None);
-        }
-    }
-
-    /// Whether something is wrong with a field.
-    pub fn has_fault(self, is_it: impl Fn(&Fault) -> bool) -> bool {
-        self.saving.with(|saving| matches!(saving, Saving::Faults(faults) if faults.iter().any(is_it)))
     }
 
     /// Puts in force what is typed, if it can be.
     pub fn save(self, desk: Desk) {
-        let is_ready = self.saving.with_untracked(|saving| !matches!(saving, Saving::Running | Saving::Unread));
-        let Some(store) = desk.store().filter(|_| is_ready) else { return };
-        let rules = match self.typed() {
-            Ok(rules) => rules,
-            Err(faults) => return self.saving.set(Saving::Faults(faults)),
-        };
-        self.saving.set(Saving::Running);
-        spawn(async move {
-            let saving = match put_in_force(&store, &rules).await {
-                Ok(()) => {
-                    self.is_edited.try_set_value(false);
-                    Saving::Done
-                }
-                Err(error) => Saving::Failed(error),
-            };
-            self.saving.try_set(saving);
-            desk.refresh();
+        self.state.save(desk, |store| {
+            let rules = self.typed()?;
+            Ok(async move { put_in_force(&store, &rules).await })
         });
     }
 

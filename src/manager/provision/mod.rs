@@ -11,7 +11,7 @@ use candor_core::hours::roster::{ROSTER_RECORD, Roster};
 use candor_core::hours::{HOURS_RECORD, Hours};
 use candor_core::journal::StoreError;
 use candor_core::provision::{Beside, Change, Fault, Here, MAX_FILE_BYTES, Provision, changes, from_fragment};
-use candor_core::settings::{Settings, origin};
+use candor_core::settings::{Settings, SettingsFault, origin};
 use candor_core::staff::{STAFF_RECORD, Team};
 use candor_core::survey::Survey;
 use candor_core::survey::shelf::Shelf;
@@ -22,8 +22,9 @@ use leptos::prelude::*;
 pub use self::card::{AskedCard, ProvisionCard};
 use crate::browser::task::spawn;
 use crate::manager::address;
-use crate::manager::desk::{Desk, Saving, TEMPLATES, TokenChange};
+use crate::manager::desk::{Desk, TEMPLATES, TokenChange};
 use crate::manager::file::ChosenFile;
+use crate::manager::record_form::Saving;
 use crate::manager::remarks::themes as themes_record;
 use crate::manager::settings_form::SettingsForm;
 use crate::manager::store::Store;
@@ -245,7 +246,7 @@ impl Import {
     }
 
     /// What became of saving.
-    fn hear(self, saving: Saving) {
+    fn hear(self, saving: Saving<SettingsFault>) {
         match saving {
             Saving::Running => {}
             Saving::None | Saving::Done => {

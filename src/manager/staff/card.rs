@@ -4,13 +4,13 @@ use candor_core::staff::{CsvFault, Member, Merged};
 use leptos::prelude::*;
 
 use super::form::{self, Draft, wrong_text};
-use super::{List, Saving, Table};
+use super::{List, Table};
 use crate::manager::button::button;
 use crate::manager::desk::Desk;
-use crate::manager::door_screen::trouble_text;
 use crate::manager::file::ChosenFile;
 use crate::manager::icon::{DOWN, PENCIL, PLUS, TRASH, UNDO, UP, icon};
 use crate::manager::language::Language;
+use crate::manager::record_form::{SaveLine, SaveWords};
 use crate::manager::text::{StaffTexts, fill};
 
 /// Faults and people that are listed; more would be a wall.
@@ -21,7 +21,7 @@ const MOST: usize = 12;
 pub fn StaffCard(desk: Desk, language: Language) -> impl IntoView {
     let words = &language.texts().staff;
     let list = List::new(desk);
-    let is_busy = move || !list.is_ready() || list.draft.with(Option::is_some);
+    let is_busy = move || !list.state.is_ready() || list.draft.with(Option::is_some);
     let rows = move || {
         let members = list.team.with(|team| team.members.clone());
         let count = members.len();
@@ -62,26 +62,25 @@ pub fn StaffCard(desk: Desk, language: Language) -> impl IntoView {
             </div>
             <p class="m-fine" id="m-import-team-hint">{words.import_hint}</p>
             {move || table(list, &list.table.get(), words)}
-            <div class="m-save">
-                <p
-                    class="m-says"
-                    role="status"
-                    data-testid="team-says"
-                    class:m-says-calm=move || !matches!(list.saving.get(), Saving::Failed(_))
-                >
-                    {move || outcome(list, language)}
-                </p>
-                <button
-                    type="button"
-                    class="m-button"
-                    data-testid="save-team"
-                    disabled=is_busy
-                    on:click=move |_| list.save(desk)
-                >
-                    {words.save}
-                </button>
-            </div>
+            {line(desk, list, is_busy, language).view()}
         </section>
+    }
+}
+
+/// The last line, which says as well that something has not been saved yet.
+fn line(desk: Desk, list: List, is_busy: impl Fn() -> bool + Send + Sync + 'static, language: Language) -> SaveLine {
+    let words = &language.texts().staff;
+    let said = SaveWords { save: words.save, saving: words.saving, saved: words.saved };
+    let line = list.state.line("team", said, language, |never| match *never {});
+    let says = move || match line.says.get() {
+        said if said.is_empty() && list.state.is_edited() => words.unsaved.to_owned(),
+        said => said,
+    };
+    SaveLine {
+        says: Signal::derive(says),
+        is_ready: Signal::derive(move || !is_busy()),
+        press: Some(Callback::new(move |()| list.save(desk))),
+        ..line
     }
 }
 
@@ -93,7 +92,7 @@ fn row(list: List, (at, count): (usize, usize), member: &Member, words: &'static
     } else {
         view! { <img class="m-portrait" src=photo alt="" /> }.into_any()
     };
-    let is_drawn = move || !list.is_ready() || list.draft.with(Option::is_some);
+    let is_drawn = move || !list.state.is_ready() || list.draft.with(Option::is_some);
     let press = |sign: &'static str, label: &'static str, testid: &str, act: Box<dyn Fn()>| {
         let named = [label, ": ", &name].concat();
         view! {
@@ -199,16 +198,5 @@ fn table(list: List, table: &Table, words: &'static StaffTexts) -> AnyView {
             }
             .into_any()
         }
-    }
-}
-
-fn outcome(list: List, language: Language) -> String {
-    let words = &language.texts().staff;
-    match list.saving.get() {
-        Saving::None if list.is_edited.get() => words.unsaved.to_owned(),
-        Saving::Unread | Saving::None => String::new(),
-        Saving::Running => words.saving.to_owned(),
-        Saving::Done => words.saved.to_owned(),
-        Saving::Failed(error) => trouble_text(&error, &language.texts().trouble).to_owned(),
     }
 }

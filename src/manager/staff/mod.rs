@@ -4,34 +4,25 @@ mod card;
 mod form;
 mod records;
 
-use candor_core::journal::StoreError;
+use std::convert::Infallible;
+
 use candor_core::staff::{CsvFault, Member, Merged, Team, read_csv};
 use leptos::prelude::*;
 
 pub use self::card::StaffCard;
 use self::form::Draft;
 pub use self::records::put_in_force;
-use self::records::{CodeChanges, change_codes, load};
+use self::records::{CodeChanges, Codes, change_codes, load};
 use crate::browser::task::spawn;
 use crate::manager::desk::Desk;
 use crate::manager::file::ChosenFile;
+use crate::manager::record_form::RecordForm;
 use crate::manager::store::Store;
 
 /// More than two hundred lines ever are.
 const MAX_TABLE_BYTES: u64 = 256 * 1024;
 /// Steps that can be taken back.
 const STEPS: usize = 50;
-
-/// How the last attempt to save stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Saving {
-    /// The list in force is not here yet: what would be saved is not what somebody has seen.
-    Unread,
-    None,
-    Running,
-    Done,
-    Failed(StoreError),
-}
 
 /// How a table stands that somebody has chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,8 +50,8 @@ struct List {
     /// Who is being edited.
     draft: RwSignal<Option<Draft>>,
     table: RwSignal<Table>,
-    is_edited: RwSignal<bool>,
-    saving: RwSignal<Saving>,
+    /// Nothing can be wrong with the list itself: each person was checked before.
+    state: RecordForm<Infallible>,
 }
 
 impl List {
@@ -72,35 +63,14 @@ impl List {
             before: RwSignal::default(),
             draft: RwSignal::new(None),
             table: RwSignal::new(Table::None),
-            is_edited: RwSignal::new(false),
-            saving: RwSignal::new(Saving::Unread),
+            state: RecordForm::new(),
         };
-        // A restored back-up or a settings file may bring another.
-        Effect::new(move |_| {
-            desk.settings.track();
-            if let Some(store) = desk.store().filter(|_| !list.is_edited.get_untracked()) {
-                spawn(list.read(store));
-            }
+        let load = |store: Store| async move { load(&store).await };
+        list.state.follow(desk, load, move |(team, codes): (Team, Codes)| {
+            list.team.set(team);
+            list.coded.set(codes.into_keys().collect());
         });
         list
-    }
-
-    async fn read(self, store: Store) {
-        match load(&store).await {
-            Err(error) => self.saving.set(Saving::Failed(error)),
-            Ok(_) if self.is_edited.get_untracked() => {}
-            Ok((team, codes)) => {
-                self.team.set(team);
-                self.coded.set(codes.into_keys().collect());
-                if self.saving.with_untracked(|saving| *saving == Saving::Unread) {
-                    self.saving.set(Saving::None);
-                }
-            }
-        }
-    }
-
-    fn is_ready(self) -> bool {
-        self.saving.with(|saving| !matches!(saving, Saving::Unread | Saving::Running))
     }
 
     /// Whether somebody has a code, or will have one.
@@ -135,10 +105,7 @@ impl List {
     fn show(self, team: Team, codes: CodeChanges) {
         self.team.set(team);
         self.codes.set(codes);
-        self.is_edited.set(true);
-        if self.saving.with_untracked(|saving| !matches!(saving, Saving::Running | Saving::Unread)) {
-            self.saving.set(Saving::None);
-        }
+        self.state.edited();
     }
 
     fn change(self, change: impl FnOnce(&mut Vec<Member>)) {
@@ -169,25 +136,16 @@ impl List {
     }
 
     fn save(self, desk: Desk) {
-        let Some(store) = desk.store().filter(|_| self.saving.get_untracked() != Saving::Running) else { return };
-        let (team, codes) = (self.team.get_untracked(), self.codes.get_untracked());
-        self.saving.set(Saving::Running);
-        spawn(async move {
-            let saved = async {
+        self.state.save(desk, |store| {
+            let (team, codes) = (self.team.get_untracked(), self.codes.get_untracked());
+            Ok(async move {
                 put_in_force(&store, &team).await?;
-                change_codes(&store, &team, &codes).await
-            };
-            self.saving.set(match saved.await {
-                Ok(codes) => {
-                    self.coded.set(codes.into_keys().collect());
-                    self.codes.set(CodeChanges::new());
-                    self.before.set(Vec::new());
-                    self.is_edited.set(false);
-                    Saving::Done
-                }
-                Err(error) => Saving::Failed(error),
-            });
-            desk.refresh();
+                let codes = change_codes(&store, &team, &codes).await?;
+                self.coded.try_set(codes.into_keys().collect());
+                self.codes.try_set(CodeChanges::new());
+                self.before.try_set(Vec::new());
+                Ok(())
+            })
         });
     }
 }
