@@ -15,7 +15,7 @@ use candor_core::staff::{CODES_RECORD, SIGN_IN_RECORD, STAFF_RECORD, SignIn, TRI
 use gloo_timers::callback::Interval;
 use serde_json::{Map, Value};
 
-use super::opening::{LOOK_MS, hours_of};
+use super::opening::LOOK_MS;
 use crate::browser::announce::Channel;
 use crate::browser::task::spawn;
 use crate::browser::{clock, worker};
@@ -112,7 +112,7 @@ impl<S: JournalStore + 'static> Duty<S> {
 
     async fn read(&self) -> Result<(), StoreError> {
         let text = async |name: &str| Ok::<_, StoreError>(self.journal.load(name).await?.unwrap_or_default());
-        let hours = hours_of(self.journal.load(HOURS_RECORD).await?);
+        let hours = Hours::from_json(&self.journal.load(HOURS_RECORD).await?.unwrap_or_default());
         let (roster, team) = (text(ROSTER_RECORD).await?, text(STAFF_RECORD).await?);
         let known = Known { hours, roster: Roster::from_json(&roster), team: Team::from_json(&team) };
         *self.known.borrow_mut() = known;

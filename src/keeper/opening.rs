@@ -8,7 +8,6 @@ use candor_core::hours::{HOURS_RECORD, Hours};
 use candor_core::journal::JournalStore;
 use candor_core::time::UnixMillis;
 use gloo_timers::callback::Interval;
-use serde_json::Value;
 
 use crate::browser::task::spawn;
 use crate::browser::{clock, worker};
@@ -18,12 +17,6 @@ pub const LOOK_MS: u32 = 20_000;
 const MS_PER_MINUTE: i64 = 60_000;
 /// What the page takes for granted until it is told something else.
 const OPEN: &str = "open";
-
-/// Opening hours as their record has them: only hours without a fault are ever saved.
-pub fn hours_of(record: Option<String>) -> Hours {
-    let value: Value = record.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-    Hours::read(&value).unwrap_or_default()
-}
 
 /// Watches the hours that a manager has saved; none are always open.
 #[derive(Debug)]
@@ -64,7 +57,7 @@ impl<S: JournalStore + 'static> Opening<S> {
         // What cannot be read now is tried again with the next look; the hours known so far hold.
         if self.is_to_be_read.replace(false) {
             match self.journal.load(HOURS_RECORD).await {
-                Ok(record) => *self.hours.borrow_mut() = hours_of(record),
+                Ok(record) => *self.hours.borrow_mut() = Hours::from_json(&record.unwrap_or_default()),
                 Err(_) => self.is_to_be_read.set(true),
             }
         }

@@ -6,7 +6,6 @@ use candor_core::hours::{HOURS_RECORD, Hours};
 use candor_core::journal::{JournalStore, Place, StoreError};
 
 use super::alerts::read_own;
-use super::opening::hours_of;
 use crate::browser::clock;
 
 /// What is known of cases since this keeper leads.
@@ -23,7 +22,7 @@ impl Overdue {
     /// Reads which rules of cases and which opening hours are in force.
     pub async fn read_rules(&mut self, journal: &impl JournalStore) -> Result<(), StoreError> {
         self.rules = CaseRules::from_json(&journal.load(CASES_RECORD).await?.unwrap_or_default());
-        self.hours = hours_of(journal.load(HOURS_RECORD).await?);
+        self.hours = Hours::from_json(&journal.load(HOURS_RECORD).await?.unwrap_or_default());
         Ok(())
     }
 

@@ -26,13 +26,14 @@ impl Form {
         let form =
             Self { week: [(); 7].map(|()| RwSignal::default()), days: RwSignal::default(), state: RecordForm::new() };
         let load = |store: Store| async move { store.load(HOURS_RECORD).await };
-        form.state.follow(desk, load, move |record| form.fill(record.as_deref()));
+        form.state.follow(desk, load, move |record| {
+            form.fill(&Hours::from_json(&record.unwrap_or_default()));
+        });
         form
     }
 
-    fn fill(self, record: Option<&str>) {
-        let value = record.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-        let (week, days) = Hours::read(&value).unwrap_or_default().to_lines();
+    fn fill(self, hours: &Hours) {
+        let (week, days) = hours.to_lines();
         for (field, line) in self.week.into_iter().zip(week) {
             field.set(line);
         }

@@ -8,8 +8,9 @@ pub mod lines;
 pub mod roster;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::reader::{self, Reader};
 use crate::time::{CivilDate, UnixMillis, UtcOffset, civil_date, local_day};
 
 /// The named record of the journal that holds the hours as JSON; none is always open.
@@ -133,14 +134,8 @@ pub struct Date {
     days: i64,
 }
 
-/// One thing that is wrong with opening hours.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Where: `week.mon[1]`, `days[0].to`; empty for the hours as a whole.
-    pub path: String,
-    /// What.
-    pub wrong: Wrong,
-}
+/// One thing that is wrong with opening hours, and where: `week.mon[1]`, `days[0].to`.
+pub type Fault = reader::Fault<Wrong>;
 
 /// What can be wrong with opening hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,11 +181,12 @@ impl Hours {
     /// # Errors
     /// Every fault found, each with its path.
     pub fn read(value: &Value) -> Result<Self, Vec<Fault>> {
-        let mut reader = Reader::default();
-        match reader.hours(value) {
-            Some(hours) if reader.faults.is_empty() => Ok(hours),
-            _ => Err(reader.faults),
-        }
+        Reader::read(|reader| reader.hours(value)).map(Option::unwrap_or_default)
+    }
+
+    /// Reads the record; always open where it cannot be read.
+    pub fn from_json(json: &str) -> Self {
+        reader::from_record(json, Self::read)
     }
 
     /// Whether the place is open.
@@ -457,49 +453,39 @@ fn number(digits: &[u8]) -> Option<u16> {
     digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u16::from(digit - b'0')))
 }
 
-/// Reads hours field by field, so that every fault is found and each has its path. What is at fault is read as empty
-/// and never leaves [`Hours::read`].
-#[derive(Default)]
-struct Reader {
-    path: String,
-    faults: Vec<Fault>,
-}
-
-/// What stands where nothing does.
-static NOTHING: Value = Value::Null;
-
-impl Reader {
+impl Reader<Wrong> {
     fn hours(&mut self, value: &Value) -> Option<Hours> {
-        let fields = self.fields(value, &["week", "days", "shifts"], Wrong::UnknownField)?;
+        let fields = self.fields(value, &["week", "days", "shifts"], Wrong::NotAnObject, Wrong::UnknownField)?;
         let hours = Hours {
             week: self.field("week", fields, |reader, value| if value.is_null() { None } else { reader.week(value) }),
             days: self.field("days", fields, |reader, value| {
                 let shares_a_day = |a: &SpecialDays, b: &SpecialDays| a.from <= b.to && b.from <= a.to;
-                reader.list(value, MAX_DAYS, Self::special_days, shares_a_day, Wrong::SameDay)
+                reader.apart(value, MAX_DAYS, Self::special_days, shares_a_day, Wrong::SameDay)
             }),
             shifts: self.field("shifts", fields, |reader, value| {
                 let shares_a_minute = |a: &Shift, b: &Shift| a.hours.overlaps_daily(b.hours);
-                reader.list(value, MAX_SHIFTS, Self::shift, shares_a_minute, Wrong::Overlap)
+                reader.apart(value, MAX_SHIFTS, Self::shift, shares_a_minute, Wrong::Overlap)
             }),
         };
         let opens_specially = hours.days.iter().any(|special| match &special.plan {
             Plan::Hours(spans) => !spans.is_empty(),
             Plan::As(_) => false,
         });
-        if self.faults.is_empty() && hours.week == Some(Week::default()) && !opens_specially {
-            self.field("week", fields, |reader, _| reader.fault(Wrong::NeverOpen));
+        if self.is_content() && hours.week == Some(Week::default()) && !opens_specially {
+            self.fault_at("week", Wrong::NeverOpen);
         }
         Some(hours)
     }
 
     fn week(&mut self, value: &Value) -> Option<Week> {
-        let fields = self.fields(value, &Weekday::NAMES, Wrong::UnknownWeekday)?;
+        let fields = self.fields(value, &Weekday::NAMES, Wrong::NotAnObject, Wrong::UnknownWeekday)?;
         let [mon, tue, wed, thu, fri, sat, sun] = Weekday::NAMES.map(|name| self.field(name, fields, Self::spans));
         Some(Week { mon, tue, wed, thu, fri, sat, sun })
     }
 
     fn special_days(&mut self, value: &Value) -> Option<SpecialDays> {
-        let fields = self.fields(value, &["from", "to", "name", "hours", "as"], Wrong::UnknownField)?;
+        let fields =
+            self.fields(value, &["from", "to", "name", "hours", "as"], Wrong::NotAnObject, Wrong::UnknownField)?;
         let from = self.field("from", fields, Self::date);
         let to = self.field("to", fields, |reader, value| match reader.date(value) {
             to if to.is_some() && to < from => reader.refuse(Wrong::ToBeforeFrom),
@@ -521,13 +507,13 @@ impl Reader {
     }
 
     fn shift(&mut self, value: &Value) -> Option<Shift> {
-        let fields = self.fields(value, &["name", "hours"], Wrong::UnknownField)?;
+        let fields = self.fields(value, &["name", "hours"], Wrong::NotAnObject, Wrong::UnknownField)?;
         let name = self.field("name", fields, Self::name);
         Some(Shift { name, hours: self.field("hours", fields, Self::span)? })
     }
 
     fn spans(&mut self, value: &Value) -> Vec<Span> {
-        self.list(value, MAX_SPANS, Self::span, |a, b| a.overlaps(*b), Wrong::Overlap)
+        self.apart(value, MAX_SPANS, Self::span, |a, b| a.overlaps(*b), Wrong::Overlap)
     }
 
     fn span(&mut self, value: &Value) -> Option<Span> {
@@ -555,28 +541,8 @@ impl Reader {
         name.to_owned()
     }
 
-    fn fields<'a>(&mut self, value: &'a Value, known: &[&str], otherwise: Wrong) -> Option<&'a Map<String, Value>> {
-        let Some(fields) = value.as_object() else { return self.refuse(Wrong::NotAnObject) };
-        for name in fields.keys().filter(|name| !known.contains(&name.as_str())) {
-            self.field(name, fields, |reader, _| reader.fault(otherwise));
-        }
-        Some(fields)
-    }
-
-    /// Reads one field of an object; inside, the path leads to it.
-    fn field<T>(&mut self, name: &str, fields: &Map<String, Value>, read: impl FnOnce(&mut Self, &Value) -> T) -> T {
-        let length = self.path.len();
-        if length > 0 {
-            self.path.push('.');
-        }
-        self.path.push_str(name);
-        let read = read(self, fields.get(name).unwrap_or(&NOTHING));
-        self.path.truncate(length);
-        read
-    }
-
     /// Reads a list in which no two may clash; null is an empty one.
-    fn list<T>(
+    fn apart<T>(
         &mut self,
         value: &Value,
         most: usize,
@@ -584,36 +550,19 @@ impl Reader {
         clash: fn(&T, &T) -> bool,
         otherwise: Wrong,
     ) -> Vec<T> {
-        let items = value.as_array().map_or(&[][..], Vec::as_slice);
-        if !value.is_array() && !value.is_null() {
-            self.fault(Wrong::NotAList);
+        let mut list = Vec::new();
+        if value.is_null() {
+            return list;
         }
-        if items.len() > most {
-            self.fault(Wrong::TooMany);
-            return Vec::new();
-        }
-        let length = self.path.len();
-        let mut list = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
-            self.path.push_str(&["[", &index.to_string(), "]"].concat());
-            if let Some(item) = read(self, item) {
-                if list.iter().any(|earlier| clash(earlier, &item)) {
-                    self.fault(otherwise);
-                }
-                list.push(item);
+        let items = self.list(value, most, Wrong::NotAList, Wrong::TooMany);
+        self.items(items, |reader, item| {
+            let Some(item) = read(reader, item) else { return };
+            if list.iter().any(|earlier| clash(earlier, &item)) {
+                reader.fault(otherwise);
             }
-            self.path.truncate(length);
-        }
+            list.push(item);
+        });
         list
-    }
-
-    fn fault(&mut self, wrong: Wrong) {
-        self.faults.push(Fault { path: self.path.clone(), wrong });
-    }
-
-    fn refuse<T>(&mut self, wrong: Wrong) -> Option<T> {
-        self.fault(wrong);
-        None
     }
 }
 

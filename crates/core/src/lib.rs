@@ -24,6 +24,7 @@ pub mod mask;
 pub mod outbox;
 pub mod pin;
 pub mod provision;
+pub mod reader;
 pub mod rehearsal;
 pub mod repeats;
 pub mod results;

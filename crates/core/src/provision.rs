@@ -129,7 +129,7 @@ impl Provision {
     /// What this tablet has not, each with its path.
     pub fn onto(&self, here: Here<'_>, locales: impl Fn(&str) -> Option<Vec<String>>) -> Result<Settings, Vec<Fault>> {
         let mut faults = Vec::new();
-        let mut fault = |path: String, kind: FaultKind| faults.push(Fault { path, kind });
+        let mut fault = |path: String, wrong: FaultKind| faults.push(Fault { path, wrong });
         for (place, carried) in self.surveys.iter().enumerate() {
             if here.templates.contains(&carried.survey.id.as_str()) {
                 fault(format!("surveys[{place}].id"), FaultKind::Template);

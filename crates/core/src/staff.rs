@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 pub use self::csv::{CsvFault, Merged, Row, read_csv};
 pub use self::tries::{SIGN_IN_RECORD, SignIn, TRIES_RECORD, Tries};
 use crate::pin::has_equal_steps;
+use crate::reader::{self, Reader, is_text};
 
 /// The named record of the journal that holds the list as JSON.
 pub const STAFF_RECORD: &str = "staff-list";
@@ -26,6 +27,7 @@ pub const MAX_NAME_CHARS: usize = 40;
 pub const MAX_POINTS: usize = 12;
 /// Characters of a photo's `data:` address: 200 pixels a side need a third of that.
 pub const MAX_PHOTO_CHARS: usize = 24_000;
+const FIELDS: [&str; 5] = ["number", "name", "photo", "points", "active"];
 /// Digits of a code, the fewest and the most.
 pub const CODE_DIGITS: (usize, usize) = (4, 6);
 
@@ -51,14 +53,8 @@ pub struct Team {
     pub members: Vec<Member>,
 }
 
-/// One thing that is wrong with a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Where: `[3].name`; empty for the list as a whole.
-    pub path: String,
-    /// What.
-    pub wrong: Wrong,
-}
+/// One thing that is wrong with a list, and where: `[3].name`.
+pub type Fault = reader::Fault<Wrong>;
 
 /// What can be wrong with a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,28 +139,23 @@ impl Team {
     /// # Errors
     /// Every fault found, each with its path.
     pub fn read(value: &Value) -> Result<Self, Vec<Fault>> {
-        let whole = |wrong| Err(vec![Fault { path: String::new(), wrong }]);
-        let Some(list) = value.as_array() else { return whole(Wrong::NotAList) };
-        if list.len() > MAX_MEMBERS {
-            return whole(Wrong::TooMany);
-        }
-        let (mut team, mut faults) = (Self::default(), Vec::new());
-        for (place, value) in list.iter().enumerate() {
-            let member = read_member(value, &mut |field, wrong| {
-                let path = if field.is_empty() { format!("[{place}]") } else { format!("[{place}].{field}") };
-                faults.push(Fault { path, wrong });
+        Reader::read(|reader| {
+            let mut team = Self::default();
+            let list = reader.list(value, MAX_MEMBERS, Wrong::NotAList, Wrong::TooMany);
+            reader.items(list, |reader, value| {
+                let member = reader.member(value);
+                if team.member(&member.number).is_some() {
+                    reader.fault_at("number", Wrong::NumberTwice);
+                }
+                team.members.push(member);
             });
-            if team.member(&member.number).is_some() {
-                faults.push(Fault { path: format!("[{place}].number"), wrong: Wrong::NumberTwice });
-            }
-            team.members.push(member);
-        }
-        if faults.is_empty() { Ok(team) } else { Err(faults) }
+            team
+        })
     }
 
-    /// Reads the record; nobody where it cannot be read: only a list without a fault is ever saved.
+    /// Reads the record; nobody where it cannot be read.
     pub fn from_json(json: &str) -> Self {
-        serde_json::from_str(json).ok().and_then(|value: Value| Self::read(&value).ok()).unwrap_or_default()
+        reader::from_record(json, Self::read)
     }
 
     /// The list as a file has it.
@@ -183,42 +174,40 @@ impl Team {
     }
 }
 
-/// Reads what is there; what does not fit is told of, field by field.
-fn read_member(value: &Value, fault: &mut impl FnMut(&str, Wrong)) -> Member {
-    let Some(fields) = value.as_object() else {
-        fault("", Wrong::NotAnObject);
-        return Member::default();
-    };
-    for name in fields.keys().filter(|name| !["number", "name", "photo", "points", "active"].contains(&name.as_str())) {
-        fault(name, Wrong::UnknownField);
+impl Reader<Wrong> {
+    /// Reads what is there; what does not fit is told of, field by field.
+    fn member(&mut self, value: &Value) -> Member {
+        let Some(fields) = self.fields(value, &FIELDS, Wrong::NotAnObject, Wrong::UnknownField) else {
+            return Member::default();
+        };
+        // What is no text is no name either.
+        let text = |name: &str, missing: &str| match fields.get(name) {
+            None => missing.to_owned(),
+            Some(value) => value.as_str().unwrap_or("\u{0}").to_owned(),
+        };
+        let points = fields.get("points").map(|points| {
+            let list =
+                points.as_array().map(|list| list.iter().map(|point| point.as_str().unwrap_or("\u{0}").to_owned()));
+            list.map_or_else(|| vec!["\u{0}".to_owned()], Iterator::collect)
+        });
+        let is_active = fields.get("active").map_or(Some(true), Value::as_bool);
+        if is_active.is_none() {
+            self.fault_at("active", Wrong::NotABool);
+        }
+        let member = Member {
+            number: text("number", ""),
+            name: text("name", ""),
+            photo: text("photo", ""),
+            points: points.unwrap_or_default(),
+            is_active: is_active.unwrap_or(true),
+        };
+        member.faults().into_iter().for_each(|(field, wrong)| self.fault_at(field, wrong));
+        member
     }
-    // What is no text is no name either.
-    let text = |name: &str, missing: &str| match fields.get(name) {
-        None => missing.to_owned(),
-        Some(value) => value.as_str().unwrap_or("\u{0}").to_owned(),
-    };
-    let points = fields.get("points").map(|points| {
-        let list = points.as_array().map(|list| list.iter().map(|point| point.as_str().unwrap_or("\u{0}").to_owned()));
-        list.map_or_else(|| vec!["\u{0}".to_owned()], Iterator::collect)
-    });
-    let is_active = fields.get("active").map_or(Some(true), Value::as_bool);
-    if is_active.is_none() {
-        fault("active", Wrong::NotABool);
-    }
-    let member = Member {
-        number: text("number", ""),
-        name: text("name", ""),
-        photo: text("photo", ""),
-        points: points.unwrap_or_default(),
-        is_active: is_active.unwrap_or(true),
-    };
-    member.faults().into_iter().for_each(|(field, wrong)| fault(field, wrong));
-    member
 }
 
 fn is_visible(text: &str, most: usize) -> bool {
-    let chars = text.chars().count();
-    (1..=most).contains(&chars) && text.trim() == text && !text.chars().any(char::is_control)
+    is_text(text, 1..=most) && text.trim() == text
 }
 
 fn is_number(text: &str) -> bool {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Number, Value};
 
 use crate::provision::{Fault, FaultKind};
+use crate::reader::{self, Reader};
 use crate::survey::FaultKind as Form;
 
 /// The named record of the journal that holds them as JSON.
@@ -26,7 +27,7 @@ impl Targets {
 
     /// Reads what was saved; what cannot be read aims at nothing.
     pub fn from_record(record: &str) -> Self {
-        Self::read(&serde_json::from_str(record).unwrap_or(Value::Null)).unwrap_or_default()
+        reader::from_record(record, Self::read)
     }
 
     /// The targets as they are saved; empty where there is none.
@@ -45,17 +46,18 @@ impl Targets {
     /// # Errors
     /// Every fault, each with its path.
     pub fn read(value: &Value) -> Result<Self, Vec<Fault>> {
-        let Some(members) = value.as_object().filter(|members| members.len() <= MAX_TARGETS) else {
-            return Err(vec![Fault { path: String::new(), kind: FaultKind::Form(Form::NotAnObject) }]);
-        };
-        let (mut targets, mut faults) = (BTreeMap::new(), Vec::new());
-        for (survey, value) in members {
-            match value.as_f64().filter(|target| (ENDS.0..=ENDS.1).contains(target)) {
-                Some(target) => drop(targets.insert(survey.clone(), target)),
-                None => faults.push(Fault { path: survey.clone(), kind: FaultKind::Target }),
-            }
-        }
-        if faults.is_empty() { Ok(Self(targets)) } else { Err(faults) }
+        Reader::read(|reader| {
+            let mut targets = BTreeMap::new();
+            let is_short = value.as_object().is_none_or(|members| members.len() <= MAX_TARGETS);
+            let value = if is_short { value } else { &Value::Null };
+            reader.each(value, Form::NotAnObject.into(), |reader, survey, value| {
+                match value.as_f64().filter(|target| (ENDS.0..=ENDS.1).contains(target)) {
+                    Some(target) => drop(targets.insert(survey.to_owned(), target)),
+                    None => reader.fault(FaultKind::Target),
+                }
+            });
+            Self(targets)
+        })
     }
 }
 
@@ -73,7 +75,7 @@ mod tests {
         assert_eq!((Targets::default().to_record().as_str(), Targets::from_record("")), ("", Targets::default()));
         for wrong in [json!({ "bank": "85" }), json!({ "bank": 101 }), json!({ "bank": null })] {
             let faults = Targets::read(&wrong).unwrap_err();
-            assert_eq!((faults[0].path.as_str(), &faults[0].kind), ("bank", &FaultKind::Target), "{wrong}");
+            assert_eq!((faults[0].path.as_str(), &faults[0].wrong), ("bank", &FaultKind::Target), "{wrong}");
         }
     }
 }

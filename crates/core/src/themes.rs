@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+
+use crate::reader::{self, Reader, is_text};
 
 /// The named record of the journal that holds it, and what `settings.changed` calls it.
 pub const THEMES_RECORD: &str = "themes";
@@ -75,14 +77,8 @@ pub enum Wrong {
     TooMany,
 }
 
-/// One thing that is wrong with a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Where: `into.waiting`.
-    pub path: String,
-    /// What.
-    pub wrong: Wrong,
-}
+/// One thing that is wrong with a record, and where: `into.waiting`.
+pub type Fault = reader::Fault<Wrong>;
 
 impl ThemeEdits {
     /// Reads a record or what a settings file has.
@@ -90,9 +86,7 @@ impl ThemeEdits {
     /// # Errors
     /// Every fault found, each with its path.
     pub fn read(value: &Value) -> Result<Self, Vec<Fault>> {
-        let mut reader = Reader::default();
-        let edits = reader.edits(value);
-        if reader.faults.is_empty() { Ok(edits) } else { Err(reader.faults) }
+        Reader::read(|reader| reader.edits(value))
     }
 
     /// As it is stored.
@@ -183,62 +177,37 @@ impl ThemeEdits {
 }
 
 fn is_name(name: &str) -> bool {
-    (1..=MAX_THEME_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control)
+    is_text(name, 1..=MAX_THEME_NAME)
 }
 
 fn is_key(key: &str) -> bool {
-    (1..=MAX_KEY).contains(&key.chars().count()) && !key.chars().any(char::is_control)
+    is_text(key, 1..=MAX_KEY)
 }
 
-#[derive(Default)]
-struct Reader {
-    faults: Vec<Fault>,
-}
-
-impl Reader {
-    fn fault(&mut self, path: impl Into<String>, wrong: Wrong) {
-        self.faults.push(Fault { path: path.into(), wrong });
-    }
-
+impl Reader<Wrong> {
     fn edits(&mut self, value: &Value) -> ThemeEdits {
-        let Some(members) = value.as_object() else {
-            self.fault("", Wrong::NotAnObject);
-            return ThemeEdits::default();
-        };
         let mut edits = ThemeEdits::default();
-        for (name, value) in members {
-            match name.as_str() {
-                "names" => edits.names = self.texts("names", value, Wrong::NotAName, is_name),
-                "into" => edits.into = self.texts("into", value, Wrong::NotAKey, is_key),
-                "pinned" => edits.pinned = self.pinned(value),
-                unknown => self.fault(unknown, Wrong::UnknownField),
-            }
-        }
-        let circles: Vec<String> =
-            edits.into.keys().filter(|key| edits.into.contains_key(&edits.target(key))).cloned().collect();
-        circles.into_iter().for_each(|key| self.fault(format!("into.{key}"), Wrong::Circle));
+        self.each(value, Wrong::NotAnObject, |reader, name, value| match name {
+            "names" => edits.names = reader.texts(value, Wrong::NotAName, is_name),
+            "into" => edits.into = reader.texts(value, Wrong::NotAKey, is_key),
+            "pinned" => edits.pinned = reader.pinned(value),
+            _ => reader.fault(Wrong::UnknownField),
+        });
+        let circles = edits.into.keys().filter(|key| edits.into.contains_key(&edits.target(key)));
+        circles.for_each(|key| self.fault_at(&["into.", key].concat(), Wrong::Circle));
         edits
     }
 
-    fn texts(
-        &mut self,
-        path: &str,
-        value: &Value,
-        wrong: Wrong,
-        is_right: fn(&str) -> bool,
-    ) -> BTreeMap<String, String> {
-        let none = Map::new();
-        let members = value.as_object().unwrap_or(&none);
-        if !value.is_object() {
-            self.fault(path, Wrong::NotAnObject);
-        } else if members.len() > MAX_ENTRIES {
-            self.fault(path, Wrong::TooMany);
-        }
+    fn texts(&mut self, value: &Value, wrong: Wrong, is_right: fn(&str) -> bool) -> BTreeMap<String, String> {
         let mut texts = BTreeMap::new();
+        let Some(members) = self.members(value, Wrong::NotAnObject) else { return texts };
+        if members.len() > MAX_ENTRIES {
+            self.fault(Wrong::TooMany);
+        }
         for (key, value) in members {
             match value.as_str().filter(|text| is_right(text)) {
-                _ if !is_key(key) => self.fault(path, Wrong::NotAKey),
-                None => self.fault(format!("{path}.{key}"), wrong),
+                _ if !is_key(key) => self.fault(Wrong::NotAKey),
+                None => self.fault_at(key, wrong),
                 Some(text) => {
                     texts.insert(key.clone(), text.to_owned());
                 }
@@ -248,22 +217,14 @@ impl Reader {
     }
 
     fn pinned(&mut self, value: &Value) -> BTreeSet<String> {
-        let Some(list) = value.as_array() else {
-            self.fault("pinned", Wrong::NotAList);
-            return BTreeSet::new();
-        };
-        if list.len() > MAX_ENTRIES {
-            self.fault("pinned", Wrong::TooMany);
-        }
         let mut keys = BTreeSet::new();
-        for (place, value) in list.iter().enumerate() {
-            match value.as_str().filter(|key| is_key(key)) {
-                None => self.fault(format!("pinned[{place}]"), Wrong::NotAKey),
-                Some(key) => {
-                    keys.insert(key.to_owned());
-                }
+        let list = self.list(value, MAX_ENTRIES, Wrong::NotAList, Wrong::TooMany);
+        self.items(list, |reader, value| match value.as_str().filter(|key| is_key(key)) {
+            None => reader.fault(Wrong::NotAKey),
+            Some(key) => {
+                keys.insert(key.to_owned());
             }
-        }
+        });
         keys
     }
 }

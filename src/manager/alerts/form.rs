@@ -128,7 +128,7 @@ impl Form {
         }
         let (low, high) = measure.ends();
         let target = typed.parse::<f64>().ok().filter(|target| (low..=high).contains(target));
-        target.map(Some).ok_or_else(|| Fault { path: TARGET.to_owned(), kind: FaultKind::Target })
+        target.map(Some).ok_or_else(|| Fault { path: TARGET.to_owned(), wrong: FaultKind::Target })
     }
 
     /// Saves what is typed, or says what is wrong with it.

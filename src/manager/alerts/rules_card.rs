@@ -172,7 +172,7 @@ fn line(form: Form, language: Language) -> SaveLine {
     let words = &texts.alerts;
     let said = SaveWords { save: words.save, saving: texts.settings.saving, saved: words.saved };
     let fault_text = move |fault: &Fault| {
-        fill(texts.hours.at, &[label_of(&fault.path, words, language), &fault.kind.say(language.tag())])
+        fill(texts.hours.at, &[label_of(&fault.path, words, language), &fault.wrong.say(language.tag())])
     };
     let line = form.state.line("alerts", said, language, fault_text);
     let says = move || {

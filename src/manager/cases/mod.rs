@@ -133,8 +133,7 @@ impl CasesDesk {
     async fn read(self, store: Store) {
         match (store.load(CASES_RECORD).await, store.load(HOURS_RECORD).await) {
             (Ok(rules), Ok(hours)) => {
-                let hours = hours.and_then(|json| serde_json::from_str(&json).ok());
-                self.hours.try_set(hours.and_then(|value| Hours::read(&value).ok()).unwrap_or_default());
+                self.hours.try_set(Hours::from_json(&hours.unwrap_or_default()));
                 self.rules.try_set(Some(CaseRules::from_json(&rules.unwrap_or_default())));
             }
             (Err(error), _) | (_, Err(error)) => {

@@ -68,7 +68,7 @@ pub fn asks(import: Import, plan: &Plan, language: Language) -> AnyView {
 pub fn faults(faults: &[Fault], language: Language) -> AnyView {
     let words = &language.texts().provision;
     let line = |fault: &Fault| {
-        view! { <li><b><bdi>{fault.path.clone()}</bdi></b>" "<span>{fault.kind.say(language.tag())}</span></li> }
+        view! { <li><b><bdi>{fault.path.clone()}</bdi></b>" "<span>{fault.wrong.say(language.tag())}</span></li> }
     };
     let rest = faults.len().saturating_sub(MOST);
     view! {

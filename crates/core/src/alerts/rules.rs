@@ -1,10 +1,11 @@
 //! Which alerts an owner wants, and when nobody is to be disturbed.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::hours::Span;
 use crate::provision::{Fault, FaultKind};
+use crate::reader::{self, Reader};
 use crate::survey::FaultKind as Form;
 use crate::time::{UnixMillis, UtcOffset};
 
@@ -82,8 +83,7 @@ impl Rules {
 
     /// Reads what was saved; what cannot be read asks for nothing.
     pub fn from_record(record: &str) -> Self {
-        let value = serde_json::from_str(record).unwrap_or(Value::Null);
-        Self::read(&value).unwrap_or_default()
+        reader::from_record(record, Self::read)
     }
 
     /// The rules as they are saved.
@@ -96,90 +96,53 @@ impl Rules {
     /// # Errors
     /// Every fault, each with its path.
     pub fn read(value: &Value) -> Result<Self, Vec<Fault>> {
-        let mut reader = Reader::default();
-        let rules = reader.rules(value);
-        if reader.faults.is_empty() { Ok(rules) } else { Err(reader.faults) }
+        Reader::read(|reader| reader.rules(value))
     }
 }
 
-#[derive(Default)]
-struct Reader {
-    faults: Vec<Fault>,
-}
-
-impl Reader {
-    fn fault(&mut self, path: impl Into<String>, kind: FaultKind) {
-        self.faults.push(Fault { path: path.into(), kind });
-    }
-
+impl Reader<FaultKind> {
     fn rules(&mut self, value: &Value) -> Rules {
         let mut rules = Rules::default();
-        let Some(members) = value.as_object() else {
-            self.fault("", FaultKind::Form(Form::NotAnObject));
-            return rules;
-        };
-        for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
-            match name.as_str() {
-                "bad" => rules.bad = self.yes(name, value),
-                "chart" => rules.chart = self.yes(name, value),
-                "overdue" => rules.overdue = self.yes(name, value),
-                "unwell" => rules.unwell = self.yes(name, value),
-                "mark" => rules.mark = self.yes(name, value),
-                "repeated" => rules.repeated = self.repeated(value),
-                "target_days" => rules.target_days = self.number(name, value, TARGET_DAYS),
-                "quiet" => rules.quiet = self.quiet(value),
-                unknown => self.fault(unknown, FaultKind::Form(Form::Unknown)),
-            }
-        }
+        self.each(value, Form::NotAnObject.into(), |reader, name, value| match name {
+            _ if value.is_null() => {}
+            "bad" => rules.bad = reader.yes(value),
+            "chart" => rules.chart = reader.yes(value),
+            "overdue" => rules.overdue = reader.yes(value),
+            "unwell" => rules.unwell = reader.yes(value),
+            "mark" => rules.mark = reader.yes(value),
+            "repeated" => rules.repeated = reader.repeated(value),
+            "target_days" => rules.target_days = reader.number(value, TARGET_DAYS),
+            "quiet" => rules.quiet = reader.quiet(value),
+            _ => reader.fault(Form::Unknown.into()),
+        });
         rules
     }
 
-    fn yes(&mut self, path: &str, value: &Value) -> bool {
-        value.as_bool().unwrap_or_else(|| {
-            self.fault(path, FaultKind::Form(Form::NotABool));
-            false
-        })
+    fn yes(&mut self, value: &Value) -> bool {
+        value.as_bool().or_else(|| self.refuse(Form::NotABool.into())).unwrap_or_default()
     }
 
-    fn number(&mut self, path: &str, value: &Value, (min, max): (u32, u32)) -> Option<u32> {
+    fn number(&mut self, value: &Value, (min, max): (u32, u32)) -> Option<u32> {
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
         let number = number.filter(|number| (min..=max).contains(number));
-        if number.is_none() {
-            self.fault(path, FaultKind::Form(Form::NotANumber { min, max }));
-        }
-        number
+        number.or_else(|| self.refuse(Form::NotANumber { min, max }.into()))
     }
 
     fn repeated(&mut self, value: &Value) -> Option<Repeated> {
-        let nothing = Map::new();
-        let members = value.as_object().unwrap_or_else(|| {
-            self.fault("repeated", FaultKind::Form(Form::NotAnObject));
-            &nothing
-        });
-        for name in members.keys().filter(|name| !["count", "minutes"].contains(&name.as_str())) {
-            self.fault(["repeated.", name].concat(), FaultKind::Form(Form::Unknown));
-        }
-        if !value.is_object() {
-            return None;
-        }
-        let member = |name: &str| members.get(name).unwrap_or(&Value::Null);
-        let count = self.number("repeated.count", member("count"), COUNTS);
-        let minutes = self.number("repeated.minutes", member("minutes"), MINUTES);
+        let fields = self.fields(value, &["count", "minutes"], Form::NotAnObject.into(), Form::Unknown.into())?;
+        let count = self.field("count", fields, |reader, value| reader.number(value, COUNTS));
+        let minutes = self.field("minutes", fields, |reader, value| reader.number(value, MINUTES));
         Some(Repeated { count: count?, minutes: minutes? })
     }
 
     fn quiet(&mut self, value: &Value) -> Vec<Span> {
-        let Some(list) = value.as_array().filter(|list| list.len() <= MAX_QUIET) else {
-            self.fault("quiet", FaultKind::Form(Form::NotAList { min: 0, max: MAX_QUIET }));
-            return Vec::new();
-        };
         let mut spans = Vec::new();
-        for (place, value) in list.iter().enumerate() {
-            match Span::parse(value.as_str().unwrap_or_default()) {
-                Ok(span) => spans.push(span),
-                Err(wrong) => self.fault(format!("quiet[{place}]"), FaultKind::Hours(wrong)),
-            }
-        }
+        let no_list = FaultKind::from(Form::NotAList { min: 0, max: MAX_QUIET });
+        let list = self.list(value, MAX_QUIET, no_list.clone(), no_list);
+        self.items(list, |reader, value| match Span::parse(value.as_str().unwrap_or_default()) {
+            Ok(span) => spans.push(span),
+            Err(wrong) => reader.fault(FaultKind::Hours(wrong)),
+        });
         spans
     }
 }

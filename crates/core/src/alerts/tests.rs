@@ -343,7 +343,7 @@ fn rules_read_back_and_every_fault_has_its_path() {
     let path = |fault: &Fault| fault.path.clone();
     let faults: Vec<String> = Rules::read(&wrong).unwrap_err().iter().map(path).collect();
     assert_eq!(faults, ["bad", "quiet[0]", "repeated.x", "repeated.count", "repeated.minutes", "target_days", "y"]);
-    let not_whole = |value: &Value| Rules::read(value).unwrap_err()[0].kind.clone();
+    let not_whole = |value: &Value| Rules::read(value).unwrap_err()[0].wrong.clone();
     assert_eq!(not_whole(&json!([])), FaultKind::Form(Form::NotAnObject));
     assert_eq!(not_whole(&json!({ "quiet": ["", "", "", ""] })), FaultKind::Form(Form::NotAList { min: 0, max: 3 }));
 }

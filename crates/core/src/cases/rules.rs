@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::change::Step;
 use crate::event::Scale;
+use crate::reader::{self, Reader, is_text};
 
 /// The named record of the journal that holds the rules as JSON; none is the default.
 pub const CASES_RECORD: &str = "cases";
@@ -66,14 +67,8 @@ pub struct Route {
     pub department: String,
 }
 
-/// One thing that is wrong with rules.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Where: `limits.fix`, `routes[1].department`; empty for the rules as a whole.
-    pub path: String,
-    /// What.
-    pub wrong: Wrong,
-}
+/// One thing that is wrong with rules, and where: `limits.fix`, `routes[1].department`.
+pub type Fault = reader::Fault<Wrong>;
 
 /// What can be wrong with rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,14 +140,12 @@ impl CaseRules {
     /// # Errors
     /// Every fault found, each with its path.
     pub fn read(value: &Value) -> Result<Self, Vec<Fault>> {
-        let mut reader = Reader::default();
-        let rules = reader.rules(value);
-        if reader.faults.is_empty() { Ok(rules) } else { Err(reader.faults) }
+        Reader::read(|reader| reader.rules(value))
     }
 
     /// Reads the record; the default where there is none, or what stands there cannot be read.
     pub fn from_json(json: &str) -> Self {
-        serde_json::from_str(json).ok().and_then(|value| Self::read(&value).ok()).unwrap_or_default()
+        reader::from_record(json, Self::read)
     }
 
     /// The rules as they are stored.
@@ -196,104 +189,71 @@ fn by_step<S: serde::Serializer>(limits: &BTreeMap<Step, Option<Limit>>, to: S) 
     to.collect_map(limits.iter().map(|(step, limit)| (step.name(), limit)))
 }
 
-/// Reads rules member by member, so that every fault is found and has its path.
-#[derive(Default)]
-struct Reader {
-    faults: Vec<Fault>,
-}
-
-impl Reader {
-    fn fault(&mut self, path: impl Into<String>, wrong: Wrong) {
-        self.faults.push(Fault { path: path.into(), wrong });
-    }
-
-    fn members<'a>(&mut self, path: &str, value: &'a Value) -> Option<&'a Map<String, Value>> {
-        let members = value.as_object();
-        if members.is_none() {
-            self.fault(path, Wrong::NotAnObject);
-        }
-        members
-    }
-
+impl Reader<Wrong> {
     fn rules(&mut self, value: &Value) -> CaseRules {
         let mut rules = CaseRules::default();
-        for (name, value) in self.members("", value).into_iter().flatten() {
-            match name.as_str() {
-                "levels" => self.levels(value, &mut rules),
-                "limits" => self.limits(value, &mut rules),
-                "working" => match Working::ALL.into_iter().find(|(name, _)| value == name) {
-                    Some((_, working)) => rules.working = working,
-                    None => self.fault("working", Wrong::NotWorking),
-                },
-                "routes" => rules.routes = self.routes(value),
-                "department" if value == "" => rules.department = String::new(),
-                "department" => rules.department = self.name("department".to_owned(), Some(value)),
-                unknown => self.fault(unknown, Wrong::Unknown),
-            }
-        }
+        self.each(value, Wrong::NotAnObject, |reader, name, value| match name {
+            "levels" => reader.levels(value, &mut rules),
+            "limits" => reader.limits(value, &mut rules),
+            "working" => match Working::ALL.into_iter().find(|(name, _)| value == name) {
+                Some((_, working)) => rules.working = working,
+                None => reader.fault(Wrong::NotWorking),
+            },
+            "routes" => rules.routes = reader.routes(value),
+            "department" if value == "" => rules.department = String::new(),
+            "department" => rules.department = reader.name(value),
+            _ => reader.fault(Wrong::Unknown),
+        });
         rules
     }
 
     fn levels(&mut self, value: &Value, rules: &mut CaseRules) {
-        for (name, value) in self.members("levels", value).into_iter().flatten() {
-            let path = ["levels.", name].concat();
-            let Some((_, scale)) = Scale::ALL.into_iter().find(|(known, _)| known == name) else {
-                self.fault(path, Wrong::Unknown);
-                continue;
+        self.each(value, Wrong::NotAnObject, |reader, name, value| {
+            let Some((_, scale)) = Scale::ALL.into_iter().find(|(known, _)| *known == name) else {
+                return reader.fault(Wrong::Unknown);
             };
             let level =
                 value.as_u64().and_then(|level| CaseRules::choices(scale).find(|known| u64::from(*known) == level));
             if level.is_none() && !value.is_null() {
-                self.fault(path, Wrong::NotALevel);
+                reader.fault(Wrong::NotALevel);
             }
             rules.levels.insert(scale, level);
-        }
+        });
     }
 
     fn limits(&mut self, value: &Value, rules: &mut CaseRules) {
-        for (name, value) in self.members("limits", value).into_iter().flatten() {
-            let path = ["limits.", name].concat();
-            let Some(step) = Step::named(name) else {
-                self.fault(path, Wrong::Unknown);
-                continue;
-            };
+        self.each(value, Wrong::NotAnObject, |reader, name, value| {
+            let Some(step) = Step::named(name) else { return reader.fault(Wrong::Unknown) };
             let limit = limit(value);
             if limit.is_none() && !value.is_null() {
-                self.fault(path, Wrong::NotALimit);
+                reader.fault(Wrong::NotALimit);
             }
             rules.limits.insert(step, limit);
-        }
+        });
     }
 
     fn routes(&mut self, value: &Value) -> Vec<Route> {
-        let Some(list) = value.as_array().filter(|list| list.len() <= MAX_ROUTES) else {
-            self.fault("routes", Wrong::NotAList);
-            return Vec::new();
-        };
         let mut routes: Vec<Route> = Vec::new();
-        for (place, value) in list.iter().enumerate() {
-            let path = format!("routes[{place}]");
-            let Some(members) = self.members(&path, value) else { continue };
-            for name in members.keys().filter(|name| !["reason", "department"].contains(&name.as_str())) {
-                self.fault([&path, ".", name].concat(), Wrong::Unknown);
-            }
-            let reason = self.name([&path, ".reason"].concat(), members.get("reason"));
-            let department = self.name([&path, ".department"].concat(), members.get("department"));
+        let list = self.list(value, MAX_ROUTES, Wrong::NotAList, Wrong::NotAList);
+        self.items(list, |reader, value| {
+            let fields = reader.fields(value, &["reason", "department"], Wrong::NotAnObject, Wrong::Unknown);
+            let Some(fields) = fields else { return };
+            let reason = reader.field("reason", fields, Self::name);
+            let department = reader.field("department", fields, Self::name);
             if routes.iter().any(|before| before.reason == reason) {
-                self.fault([&path, ".reason"].concat(), Wrong::SameReason);
+                reader.fault_at("reason", Wrong::SameReason);
             }
             routes.push(Route { reason, department });
-        }
+        });
         routes
     }
 
-    fn name(&mut self, path: String, value: Option<&Value>) -> String {
-        let name = value.and_then(Value::as_str).unwrap_or_default().trim().to_owned();
-        let is_usable = !name.is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
-        if !is_usable {
-            self.fault(path, Wrong::NotAName);
+    fn name(&mut self, value: &Value) -> String {
+        let name = value.as_str().unwrap_or_default().trim();
+        if !is_text(name, 1..=MAX_NAME) {
+            self.fault(Wrong::NotAName);
         }
-        name
+        name.to_owned()
     }
 }
 

@@ -7,6 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Date, Hours, MINUTES_PER_DAY, MS_PER_MINUTE, Plan, Span, Weekday, local};
+use crate::reader::{self, Reader, is_text};
 use crate::time::{UnixMillis, UtcOffset};
 
 /// The named record of the journal that holds the shifts as JSON.
@@ -44,14 +45,8 @@ pub struct Roster {
     pub shifts: Vec<Shift>,
 }
 
-/// One thing that is wrong with shifts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Where: `[1].hours`; empty for the shifts as a whole.
-    pub path: String,
-    /// What.
-    pub wrong: Wrong,
-}
+/// One thing that is wrong with shifts, and where: `[1].hours`.
+pub type Fault = reader::Fault<Wrong>;
 
 /// What can be wrong with shifts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,29 +79,23 @@ impl Roster {
     /// # Errors
     /// Every fault found, each with its path.
     pub fn read(value: &Value) -> Result<Self, Vec<Fault>> {
-        let whole = |wrong| Err(vec![Fault { path: String::new(), wrong }]);
-        let Some(list) = value.as_array() else { return whole(Wrong::NotAList) };
-        if list.len() > MAX_SHIFTS {
-            return whole(Wrong::TooMany);
-        }
-        let (mut roster, mut faults) = (Self::default(), Vec::new());
-        for (place, value) in list.iter().enumerate() {
-            let mut fault = |field: &str, wrong| {
-                let path = if field.is_empty() { format!("[{place}]") } else { format!("[{place}].{field}") };
-                faults.push(Fault { path, wrong });
-            };
-            let Some(shift) = read_shift(value, &mut fault) else { continue };
-            if roster.shifts.iter().any(|before| before.overlaps(&shift)) {
-                fault("hours", Wrong::Overlap);
-            }
-            roster.shifts.push(shift);
-        }
-        if faults.is_empty() { Ok(roster) } else { Err(faults) }
+        Reader::read(|reader| {
+            let mut roster = Self::default();
+            let list = reader.list(value, MAX_SHIFTS, Wrong::NotAList, Wrong::TooMany);
+            reader.items(list, |reader, value| {
+                let Some(shift) = reader.shift(value) else { return };
+                if roster.shifts.iter().any(|before| before.overlaps(&shift)) {
+                    reader.fault_at("hours", Wrong::Overlap);
+                }
+                roster.shifts.push(shift);
+            });
+            roster
+        })
     }
 
-    /// Reads the record; none where it cannot be read: only shifts without a fault are ever saved.
+    /// Reads the record; none where it cannot be read.
     pub fn from_json(json: &str) -> Self {
-        serde_json::from_str(json).ok().and_then(|value: Value| Self::read(&value).ok()).unwrap_or_default()
+        reader::from_record(json, Self::read)
     }
 
     /// The shifts as a file has them.
@@ -186,42 +175,37 @@ impl Shift {
     }
 }
 
-fn read_shift(value: &Value, fault: &mut impl FnMut(&str, Wrong)) -> Option<Shift> {
-    let Some(fields) = value.as_object() else {
-        fault("", Wrong::NotAnObject);
-        return None;
-    };
-    for name in fields.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
-        fault(name, Wrong::UnknownField);
-    }
-    let name = text(fields, "name", MAX_NAME_CHARS).filter(|name| !name.is_empty());
-    if name.is_none() {
-        fault("name", Wrong::Name);
-    }
-    let days = days(fields.get("days"));
-    if days.is_none() {
-        fault("days", Wrong::Days);
-    }
-    let span = fields.get("hours").and_then(Value::as_str).ok_or(super::Wrong::NotASpan).and_then(Span::parse);
-    if let Err(wrong) = span {
-        fault("hours", Wrong::Hours(wrong));
-    }
-    let mut texts = ["survey", "point", "staff", "attract"].map(|field| {
-        let text = text(fields, field, MAX_CHARS);
-        if text.is_none() {
-            fault(field, Wrong::Text);
+impl Reader<Wrong> {
+    fn shift(&mut self, value: &Value) -> Option<Shift> {
+        let fields = self.fields(value, &FIELDS, Wrong::NotAnObject, Wrong::UnknownField)?;
+        let name = text(fields, "name", MAX_NAME_CHARS).filter(|name| !name.is_empty());
+        if name.is_none() {
+            self.fault_at("name", Wrong::Name);
         }
-        text.unwrap_or_default()
-    });
-    let [survey, point, staff, attract] = texts.each_mut().map(std::mem::take);
-    Some(Shift { name: name?, days: days?, hours: span.ok()?, survey, point, staff, attract })
+        let days = days(fields.get("days"));
+        if days.is_none() {
+            self.fault_at("days", Wrong::Days);
+        }
+        let span = fields.get("hours").and_then(Value::as_str).ok_or(super::Wrong::NotASpan).and_then(Span::parse);
+        if let Err(wrong) = span {
+            self.fault_at("hours", Wrong::Hours(wrong));
+        }
+        let [survey, point, staff, attract] = ["survey", "point", "staff", "attract"].map(|field| {
+            let text = text(fields, field, MAX_CHARS);
+            if text.is_none() {
+                self.fault_at(field, Wrong::Text);
+            }
+            text.unwrap_or_default()
+        });
+        Some(Shift { name: name?, days: days?, hours: span.ok()?, survey, point, staff, attract })
+    }
 }
 
 /// A text that may be left out; `None` for one that does not fit.
 fn text(fields: &Map<String, Value>, name: &str, most: usize) -> Option<String> {
     let Some(value) = fields.get(name) else { return Some(String::new()) };
     let text = value.as_str()?.trim();
-    (text.chars().count() <= most && !text.chars().any(char::is_control)).then(|| text.to_owned())
+    is_text(text, 0..=most).then(|| text.to_owned())
 }
 
 fn days(value: Option<&Value>) -> Option<Vec<Weekday>> {

@@ -21,7 +21,7 @@ pub fn setup_address(page: &str, file: &str) -> String {
 /// One fault: the code is not whole, or longer than any.
 pub fn from_fragment(fragment: &str) -> Option<Result<String, Vec<Fault>>> {
     let code = fragment.strip_prefix(SETUP)?;
-    let fault = |kind| Err(vec![Fault { path: String::new(), kind }]);
+    let fault = |wrong| Err(vec![Fault { path: String::new(), wrong }]);
     if code.len() > MAX_CODE_CHARS {
         return Some(fault(FaultKind::TooLarge));
     }

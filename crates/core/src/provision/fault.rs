@@ -3,16 +3,10 @@
 use super::{MAX_FILE_BYTES, MAX_SURVEYS};
 use crate::cases;
 use crate::hours::Wrong;
-use crate::{hours::roster, staff, survey, themes};
+use crate::{hours::roster, reader, staff, survey, themes};
 
-/// One thing that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Where: `settings.programs[1]`; empty for the file as a whole.
-    pub path: String,
-    /// What.
-    pub kind: FaultKind,
-}
+/// One thing that is wrong, and where: `settings.programs[1]`.
+pub type Fault = reader::Fault<FaultKind>;
 
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +53,12 @@ pub enum FaultKind {
     Template,
     /// No figure that a survey could aim at.
     Target,
+}
+
+impl From<survey::FaultKind> for FaultKind {
+    fn from(form: survey::FaultKind) -> Self {
+        Self::Form(form)
+    }
 }
 
 impl FaultKind {
@@ -224,6 +224,6 @@ fn of_themes(wrong: themes::Wrong) -> [&'static str; 2] {
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.path, self.kind.say("en"))
+        write!(f, "{}: {}", self.path, self.wrong.say("en"))
     }
 }

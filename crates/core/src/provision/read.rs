@@ -8,6 +8,7 @@ use crate::batch::Format;
 use crate::cases::CaseRules;
 use crate::hours::Hours;
 use crate::hours::roster::Roster;
+use crate::reader::{Reader, is_text};
 use crate::repeats::repeated_member;
 use crate::settings::{
     APPEARANCES, ASKS, MAX_RETENTION_DAYS, SCAN_PACES, SWITCHES, is_origin, is_usable_endpoint, is_usable_link,
@@ -30,7 +31,7 @@ const MAX_LANGUAGES: usize = 40;
 const SECRETS: [&str; 8] = ["token", "pin", "key", "sealing", "password", "passphrase", "code", "codes"];
 
 pub(super) fn provision(text: &str) -> Result<Provision, Vec<Fault>> {
-    let whole = |kind| Err(vec![Fault { path: String::new(), kind }]);
+    let whole = |wrong| Err(vec![Fault { path: String::new(), wrong }]);
     if text.len() > MAX_FILE_BYTES {
         return whole(FaultKind::TooLarge);
     }
@@ -43,7 +44,7 @@ pub(super) fn provision(text: &str) -> Result<Provision, Vec<Fault>> {
     };
     // What stands twice is not what whoever looked at the file has seen.
     if let Some(path) = repeated_member(text) {
-        return Err(vec![Fault { path, kind: FaultKind::Form(Form::Twice) }]);
+        return Err(vec![Fault { path, wrong: Form::Twice.into() }]);
     }
     let Some(members) = value.as_object().filter(|members| members.get("candor") == Some(&Value::from(MARK))) else {
         return whole(FaultKind::NotSettings);
@@ -52,230 +53,132 @@ pub(super) fn provision(text: &str) -> Result<Provision, Vec<Fault>> {
         Some(FORMAT) => {}
         Some(format) if format > FORMAT => return whole(FaultKind::Newer),
         _ => {
-            let kind = FaultKind::Form(Form::NotANumber { min: FORMAT as u32, max: FORMAT as u32 });
-            return Err(vec![Fault { path: "format".to_owned(), kind }]);
+            let wrong = Form::NotANumber { min: FORMAT as u32, max: FORMAT as u32 }.into();
+            return Err(vec![Fault { path: "format".to_owned(), wrong }]);
         }
     }
-    let mut reader = Reader::default();
-    let provision = reader.file(members);
-    if reader.faults.is_empty() { Ok(provision) } else { Err(reader.faults) }
+    Reader::read(|reader| reader.file(&value))
 }
 
-#[derive(Default)]
-struct Reader {
-    faults: Vec<Fault>,
-}
-
-impl Reader {
-    fn fault(&mut self, path: impl Into<String>, kind: FaultKind) {
-        self.faults.push(Fault { path: path.into(), kind });
+impl Reader<FaultKind> {
+    fn form(&mut self, form: Form) {
+        self.fault(FaultKind::Form(form));
     }
 
-    fn form(&mut self, path: impl Into<String>, kind: Form) {
-        self.fault(path, FaultKind::Form(kind));
-    }
-
-    fn file(&mut self, members: &Map<String, Value>) -> Provision {
+    fn file(&mut self, value: &Value) -> Provision {
         let mut provision = Provision::default();
-        for (name, value) in members {
-            match name.as_str() {
-                "candor" | "format" => {}
-                "settings" => provision.settings = self.settings(value),
-                "hours" => provision.hours = self.hours(value),
-                "alerts" => provision.alerts = self.beside("alerts", Rules::read(value)),
-                "targets" => provision.targets = self.beside("targets", Targets::read(value)),
-                "cases" => provision.cases = self.cases(value),
-                "staff" => provision.staff = self.staff(value),
-                "roster" => provision.roster = self.roster(value),
-                "themes" => provision.themes = self.themes(value),
-                "surveys" => provision.surveys = self.surveys(value),
-                unknown => self.unknown(unknown, unknown),
-            }
-        }
-        if !members.contains_key("settings") {
-            self.form("settings", Form::NotAnObject);
+        self.each(value, FaultKind::NotSettings, |reader, name, value| match name {
+            "candor" | "format" => {}
+            "settings" => provision.settings = reader.settings(value),
+            "hours" => provision.hours = reader.beside(Hours::read(value), FaultKind::Hours),
+            "alerts" => provision.alerts = reader.beside(Rules::read(value), |kind| kind),
+            "targets" => provision.targets = reader.beside(Targets::read(value), |kind| kind),
+            "cases" => provision.cases = reader.beside(CaseRules::read(value), FaultKind::Cases),
+            "staff" => provision.staff = reader.beside(Team::read(value), FaultKind::Staff),
+            "roster" => provision.roster = reader.beside(Roster::read(value), FaultKind::Roster),
+            "themes" => provision.themes = reader.beside(ThemeEdits::read(value), FaultKind::Themes),
+            "surveys" => provision.surveys = reader.surveys(value),
+            unknown => reader.unknown(unknown),
+        });
+        if value.get("settings").is_none() {
+            self.fault_at("settings", Form::NotAnObject.into());
         }
         provision
     }
 
-    fn unknown(&mut self, path: &str, name: &str) {
+    fn unknown(&mut self, name: &str) {
         let is_secret = SECRETS.contains(&name.to_ascii_lowercase().as_str());
-        self.fault(path, if is_secret { FaultKind::Secret } else { FaultKind::Form(Form::Unknown) });
+        self.fault(if is_secret { FaultKind::Secret } else { FaultKind::Form(Form::Unknown) });
     }
 
     fn settings(&mut self, value: &Value) -> Map<String, Value> {
-        let Some(members) = value.as_object() else {
-            self.form("settings", Form::NotAnObject);
-            return Map::new();
-        };
-        for (name, value) in members {
-            let path = ["settings.", name].concat();
-            match name.as_str() {
-                "endpoint" => {
-                    let is_usable = |text: &str| text.len() <= MAX_ENDPOINT_CHARS && is_usable_endpoint(text);
-                    self.text(path, value, is_usable, FaultKind::Endpoint);
-                }
-                "point" | "staff" => {
-                    let is_short =
-                        |text: &str| text.chars().count() <= MAX_PLACE_CHARS && !text.chars().any(char::is_control);
-                    self.text(path, value, is_short, FaultKind::Place);
-                }
-                "link" => {
-                    self.text(path, value, |text| text.is_empty() || is_usable_link(text), FaultKind::Endpoint);
-                }
-                "survey" => self.text(path, value, is_name, FaultKind::Form(Form::NotAName)),
-                "languages" => self.texts(path, value, (1, MAX_LANGUAGES), is_tag, FaultKind::Form(Form::NotATag)),
-                "programs" => self.texts(path, value, (0, MAX_PROGRAMS), is_origin, FaultKind::Origin),
-                "format" => self.one_of(path, value, &Format::ALL.map(Format::name)),
-                "acknowledge" => self.one_of(path, value, &Acknowledge::ALL.map(Acknowledge::name)),
-                "appearance" => self.one_of(path, value, &APPEARANCES),
-                "ask_staff" => self.one_of(path, value, &ASKS),
-                "switches" => self.one_of(path, value, &SWITCHES),
-                "scan_ms" => {
-                    let [min, .., max] = SCAN_PACES;
-                    if !SCAN_PACES.iter().any(|pace| value.as_u64() == Some(u64::from(*pace))) {
-                        self.form(path, Form::NotANumber { min, max });
-                    }
-                }
-                "mask" | "scanner" | "low" | "fullscreen" | "sound" | "sign_in" | "show_staff" => {
-                    if !value.is_boolean() {
-                        self.form(path, Form::NotABool);
-                    }
-                }
-                "retention_days" => {
-                    if value.as_u64().is_none_or(|days| days > MAX_RETENTION_DAYS.into()) {
-                        self.form(path, Form::NotANumber { min: 0, max: MAX_RETENTION_DAYS });
-                    }
-                }
-                unknown => self.unknown(&path, unknown),
-            }
-        }
-        members.clone()
+        self.each(value, Form::NotAnObject.into(), Self::setting);
+        value.as_object().cloned().unwrap_or_default()
     }
 
-    fn text(&mut self, path: String, value: &Value, is_right: impl Fn(&str) -> bool, kind: FaultKind) {
+    fn setting(&mut self, name: &str, value: &Value) {
+        match name {
+            "endpoint" => {
+                let is_usable = |text: &str| text.len() <= MAX_ENDPOINT_CHARS && is_usable_endpoint(text);
+                self.text(value, is_usable, FaultKind::Endpoint);
+            }
+            "point" | "staff" => self.text(value, |text| is_text(text, 0..=MAX_PLACE_CHARS), FaultKind::Place),
+            "link" => self.text(value, |text| text.is_empty() || is_usable_link(text), FaultKind::Endpoint),
+            "survey" => self.text(value, is_name, Form::NotAName.into()),
+            "languages" => self.texts(value, (1, MAX_LANGUAGES), is_tag, Form::NotATag.into()),
+            "programs" => self.texts(value, (0, MAX_PROGRAMS), is_origin, FaultKind::Origin),
+            "format" => self.one_of(value, &Format::ALL.map(Format::name)),
+            "acknowledge" => self.one_of(value, &Acknowledge::ALL.map(Acknowledge::name)),
+            "appearance" => self.one_of(value, &APPEARANCES),
+            "ask_staff" => self.one_of(value, &ASKS),
+            "switches" => self.one_of(value, &SWITCHES),
+            "scan_ms" => {
+                let [min, .., max] = SCAN_PACES;
+                if !SCAN_PACES.iter().any(|pace| value.as_u64() == Some(u64::from(*pace))) {
+                    self.form(Form::NotANumber { min, max });
+                }
+            }
+            "mask" | "scanner" | "low" | "fullscreen" | "sound" | "sign_in" | "show_staff" => {
+                if !value.is_boolean() {
+                    self.form(Form::NotABool);
+                }
+            }
+            "retention_days" => {
+                if value.as_u64().is_none_or(|days| days > MAX_RETENTION_DAYS.into()) {
+                    self.form(Form::NotANumber { min: 0, max: MAX_RETENTION_DAYS });
+                }
+            }
+            unknown => self.unknown(unknown),
+        }
+    }
+
+    fn text(&mut self, value: &Value, is_right: impl Fn(&str) -> bool, kind: FaultKind) {
         match value.as_str() {
-            None => self.fault(path, FaultKind::NotAText),
-            Some(text) if !is_right(text) => self.fault(path, kind),
+            None => self.fault(FaultKind::NotAText),
+            Some(text) if !is_right(text) => self.fault(kind),
             Some(_) => {}
         }
     }
 
-    fn texts(
-        &mut self,
-        path: String,
-        value: &Value,
-        (min, max): (usize, usize),
-        is_right: fn(&str) -> bool,
-        kind: FaultKind,
-    ) {
+    fn texts(&mut self, value: &Value, (min, max): (usize, usize), is_right: fn(&str) -> bool, kind: FaultKind) {
         let Some(list) = value.as_array().filter(|list| (min..=max).contains(&list.len())) else {
-            return self.form(path, Form::NotAList { min, max });
+            return self.form(Form::NotAList { min, max });
         };
-        for (place, value) in list.iter().enumerate() {
-            let at = format!("{path}[{place}]");
-            if list.iter().take(place).any(|before| before == value) {
-                self.form(at, Form::Twice);
+        let mut before: Vec<&Value> = Vec::new();
+        self.items(list, |reader, value| {
+            if before.contains(&value) {
+                reader.form(Form::Twice);
             } else {
-                self.text(at, value, is_right, kind.clone());
+                reader.text(value, is_right, kind.clone());
             }
-        }
+            before.push(value);
+        });
     }
 
-    fn one_of(&mut self, path: String, value: &Value, known: &[&'static str]) {
+    fn one_of(&mut self, value: &Value, known: &[&'static str]) {
         if !value.as_str().is_some_and(|name| known.contains(&name)) {
-            self.form(path, Form::NotOneOf(known.to_vec()));
+            self.form(Form::NotOneOf(known.to_vec()));
         }
-    }
-
-    fn hours(&mut self, value: &Value) -> Option<Hours> {
-        match Hours::read(value) {
-            Ok(hours) => Some(hours),
-            Err(faults) => {
-                for fault in faults {
-                    self.fault(below("hours", &fault.path), FaultKind::Hours(fault.wrong));
-                }
-                None
-            }
-        }
-    }
-
-    fn cases(&mut self, value: &Value) -> Option<CaseRules> {
-        let faults = match CaseRules::read(value) {
-            Ok(rules) => return Some(rules),
-            Err(faults) => faults,
-        };
-        for fault in faults {
-            self.fault(below("cases", &fault.path), FaultKind::Cases(fault.wrong));
-        }
-        None
-    }
-
-    fn themes(&mut self, value: &Value) -> Option<ThemeEdits> {
-        let faults = match ThemeEdits::read(value) {
-            Ok(edits) => return Some(edits),
-            Err(faults) => faults,
-        };
-        for fault in faults {
-            self.fault(below("themes", &fault.path), FaultKind::Themes(fault.wrong));
-        }
-        None
-    }
-
-    fn staff(&mut self, value: &Value) -> Option<Team> {
-        let faults = match Team::read(value) {
-            Ok(team) => return Some(team),
-            Err(faults) => faults,
-        };
-        faults.into_iter().for_each(|fault| self.fault(below("staff", &fault.path), FaultKind::Staff(fault.wrong)));
-        None
-    }
-
-    fn roster(&mut self, value: &Value) -> Option<Roster> {
-        let faults = match Roster::read(value) {
-            Ok(roster) => return Some(roster),
-            Err(faults) => faults,
-        };
-        faults.into_iter().for_each(|fault| self.fault(below("roster", &fault.path), FaultKind::Roster(fault.wrong)));
-        None
-    }
-
-    fn beside<T>(&mut self, name: &str, read: Result<T, Vec<Fault>>) -> Option<T> {
-        read.map_err(|faults| faults.into_iter().for_each(|Fault { path, kind }| self.fault(below(name, &path), kind)))
-            .ok()
     }
 
     fn surveys(&mut self, value: &Value) -> Vec<Carried> {
-        let Some(list) = value.as_array() else {
-            self.form("surveys", Form::NotAList { min: 0, max: MAX_SURVEYS });
-            return Vec::new();
-        };
-        if list.len() > MAX_SURVEYS {
-            self.fault("surveys", FaultKind::TooManySurveys);
-            return Vec::new();
-        }
         let mut carried: Vec<Carried> = Vec::new();
-        for (place, value) in list.iter().enumerate() {
-            let (path, json) = (format!("surveys[{place}]"), value.to_string());
+        let no_list = Form::NotAList { min: 0, max: MAX_SURVEYS };
+        let list = self.list(value, MAX_SURVEYS, no_list.into(), FaultKind::TooManySurveys);
+        self.items(list, |reader, value| {
+            let json = value.to_string();
             match Survey::parse(&json) {
                 Ok(survey) if carried.iter().any(|before| before.survey.id == survey.id) => {
-                    self.form(below(&path, "id"), Form::Twice);
+                    reader.fault_at("id", Form::Twice.into());
                 }
                 Ok(survey) => carried.push(Carried { survey, json }),
                 Err(faults) => {
-                    for fault in faults {
-                        self.form(below(&path, &fault.path), fault.kind);
-                    }
+                    faults.into_iter().for_each(|fault| reader.fault_at(&fault.path, fault.kind.into()));
                 }
             }
-        }
+        });
         carried
     }
-}
-
-fn below(path: &str, inner: &str) -> String {
-    let between = if inner.is_empty() || inner.starts_with('[') { "" } else { "." };
-    [path, between, inner].concat()
 }
 
 /// As a survey's own id is written.

@@ -61,7 +61,7 @@ fn faults(text: &str) -> Vec<String> {
 
 fn check(settings: Value, expected: &[(&str, FaultKind)]) {
     let found = Provision::read(&file(settings.clone())).err().unwrap_or_default();
-    let found: Vec<_> = found.iter().map(|fault| (fault.path.as_str(), fault.kind.clone())).collect();
+    let found: Vec<_> = found.iter().map(|fault| (fault.path.as_str(), fault.wrong.clone())).collect();
     assert_eq!(found, expected, "{settings}");
 }
 
@@ -201,7 +201,7 @@ fn another_file_is_told_from_one_with_faults() {
 
 fn check_onto(text: &str, in_force: &Settings, expected: &[(&str, FaultKind)]) {
     let found = Provision::read(text).unwrap().onto(here(in_force), spoken).err().unwrap_or_default();
-    let found: Vec<_> = found.iter().map(|fault| (fault.path.as_str(), fault.kind.clone())).collect();
+    let found: Vec<_> = found.iter().map(|fault| (fault.path.as_str(), fault.wrong.clone())).collect();
     assert_eq!(found, expected, "{text}");
 }
 
@@ -259,7 +259,7 @@ fn a_code_carries_the_settings_but_what_is_each_tablet_s_own() {
 
 fn check_fragment(fragment: &str, expected: Option<FaultKind>) {
     let found = from_fragment(fragment).map(|read| read.unwrap_err());
-    let expected = expected.map(|kind| vec![Fault { path: String::new(), kind }]);
+    let expected = expected.map(|wrong| vec![Fault { path: String::new(), wrong }]);
     assert_eq!(found, expected, "{fragment}");
 }
 
@@ -296,7 +296,7 @@ fn rules_of_cases_that_cannot_be_used_have_their_path() {
     let file =
         json!({ "candor": "settings", "format": 1, "settings": {}, "cases": { "limits": { "fix": 15 }, "x": 1 } });
     let found = Provision::read(&file.to_string()).unwrap_err();
-    let found: Vec<_> = found.iter().map(|fault| (fault.path.as_str(), fault.kind.clone())).collect();
+    let found: Vec<_> = found.iter().map(|fault| (fault.path.as_str(), fault.wrong.clone())).collect();
     use cases::Wrong::{NotALimit, Unknown};
     assert_eq!(found, [("cases.limits.fix", FaultKind::Cases(NotALimit)), ("cases.x", FaultKind::Cases(Unknown))]);
 }
@@ -312,7 +312,7 @@ fn a_shift_asks_no_survey_that_is_not_here() {
     let text = json!({ "candor": "settings", "format": 1, "settings": {}, "roster": roster, "surveys": [own] });
     let in_force = everything();
     let faults = Provision::read(&text.to_string()).unwrap().onto(here(&in_force), spoken).unwrap_err();
-    assert_eq!(faults, [Fault { path: "roster[2].survey".to_owned(), kind: FaultKind::NotHere }]);
+    assert_eq!(faults, [Fault { path: "roster[2].survey".to_owned(), wrong: FaultKind::NotHere }]);
 }
 
 #[test]
@@ -329,5 +329,5 @@ fn a_file_carries_what_was_done_to_themes() {
     let faults = Provision::read(circle).unwrap_err();
     let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
     assert_eq!(paths, ["themes.into.a", "themes.into.b"]);
-    assert!(faults[0].kind.say("zh-CN").contains("圈"));
+    assert!(faults[0].wrong.say("zh-CN").contains("圈"));
 }
