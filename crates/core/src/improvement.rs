@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::effect::{Effect, Verdict, Windows, effect};
-use crate::event::{Body, Event, EventId, Noted};
+use crate::event::{Body, Event, EventId};
 use crate::facts::Key;
 use crate::hours::Date;
 
@@ -144,7 +144,7 @@ impl Improvement {
         if let (Some(of), Some(members)) = (of, data.as_object_mut()) {
             members.insert("of".to_owned(), of.as_str().into());
         }
-        Body::Noted(Noted { kind: NOTED, data })
+        Body::noted(NOTED, data)
     }
 }
 

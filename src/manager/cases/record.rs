@@ -2,12 +2,11 @@
 
 use candor_core::cases::{CASES_RECORD, CaseRules, Change, changed, opened, rules_changed};
 use candor_core::chain::PersonalText;
-use candor_core::event::{EventId, Written};
+use candor_core::event::{Body, Draft, EventId, Written};
 use candor_core::journal::StoreError;
 use candor_core::time::Moment;
 use candor_vault::seal;
 use leptos::prelude::*;
-use serde_json::Value;
 
 use super::{CasesDesk, Form, Saving};
 use crate::browser::announce::News;
@@ -35,18 +34,18 @@ impl CasesDesk {
     }
 
     /// The note goes with the first of the events.
-    fn record(self, form: Form, bodies: Vec<(&'static str, Value)>, note: &str, done: impl Fn() + 'static) {
+    fn record(self, form: Form, bodies: Vec<Body>, note: &str, done: impl Fn() + 'static) {
         let Some(store) = self.desk.store().filter(|_| !self.is_running_now()) else { return };
         let mut events = Vec::new();
-        for (kind, data) in bodies {
+        for body in bodies {
             let moment = clock::moment();
-            let mut event = Written::of(&moment, kind, data, None);
+            let mut event = Draft::new(&moment, body);
             let note = if events.is_empty() { note } else { "" };
             match written_note(self.desk, &event.id, note, &moment) {
                 Ok(text) => event.text = text,
                 Err(NotSealed) => return self.saving.set((form, Saving::NotSealed)),
             }
-            events.push(event);
+            events.push(Written::new(&event));
         }
         self.saving.set((form, Saving::Running));
         spawn(async move {
@@ -97,8 +96,7 @@ pub async fn put_in_force(store: &Store, rules: &CaseRules) -> Result<(), StoreE
     if before == *rules {
         return Ok(());
     }
-    let body = rules_changed(&before, rules);
-    store.record_written(&Written::of(&clock::moment(), "settings.changed", body, None)).await?;
+    store.record(rules_changed(&before, rules)).await?;
     store.save(CASES_RECORD, &json).await?;
     store.tell(&News::Settings);
     Ok(())

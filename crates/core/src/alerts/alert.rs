@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::event::{Body, Event, EventId, Noted, Scale};
+use crate::event::{Body, Event, EventId, Scale};
 use crate::facts::Days;
 use crate::hours::Date;
 use crate::statistics::Rule;
@@ -132,7 +132,7 @@ impl Alert {
 
     /// The body of an event that has come by words, as a keeper says it; `None` unless it is JSON.
     pub fn body(json: &str) -> Option<Body> {
-        Some(Body::Noted(Noted { kind: RAISED, data: serde_json::from_str(json).ok()? }))
+        Some(Body::noted(RAISED, serde_json::from_str(json).ok()?))
     }
 
     /// The days that a chart's alert is about, and the rule's place among [`RULES`].
@@ -144,7 +144,7 @@ impl Alert {
 
 /// That a person has seen an alert.
 pub fn seen(alert: &EventId) -> Body {
-    Body::Noted(Noted { kind: SEEN, data: json!({ "alert": alert.as_str() }) })
+    Body::noted(SEEN, json!({ "alert": alert.as_str() }))
 }
 
 /// An alert that was raised.

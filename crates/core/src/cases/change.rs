@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::chain::PersonalText;
-use crate::event::{Event, EventId};
+use crate::event::{Body, Event, EventId};
 
 /// The type of the event that makes a case of a rating by hand.
 pub(super) const OPENED: &str = "case.opened";
@@ -277,17 +277,17 @@ impl Recorded {
     }
 }
 
-/// Type and body of the event that makes a case of a rating.
-pub fn opened(response: &EventId, by: &str) -> (&'static str, Value) {
-    (OPENED, Value::Object(body(response, by)))
+/// The body of the event that makes a case of a rating.
+pub fn opened(response: &EventId, by: &str) -> Body {
+    Body::noted(OPENED, Value::Object(body(response, by)))
 }
 
-/// Type and body of the event that something was done about a case.
-pub fn changed(response: &EventId, change: &Change, by: &str) -> (&'static str, Value) {
+/// The body of the event that something was done about a case.
+pub fn changed(response: &EventId, change: &Change, by: &str) -> Body {
     let mut body = body(response, by);
     body.insert("change".to_owned(), change.name().into());
     change.write(&mut body);
-    (CHANGED, Value::Object(body))
+    Body::noted(CHANGED, Value::Object(body))
 }
 
 /// The response that an event says should not count, an appeal having been upheld.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::change::Step;
-use crate::event::Scale;
+use crate::event::{Body, Scale};
 use crate::reader::{self, Reader, is_text};
 
 /// The named record of the journal that holds the rules as JSON; none is the default.
@@ -177,8 +177,9 @@ impl CaseRules {
 
 /// The body of the `settings.changed` that tells of new rules, as no other tells of values: whether a rating is a case has
 /// to be found again by whoever has the events and nothing else.
-pub fn rules_changed(before: &CaseRules, after: &CaseRules) -> Value {
-    json!({ "changed": [CASES_RECORD], (CASES_RECORD): { "before": before, "after": after } })
+pub fn rules_changed(before: &CaseRules, after: &CaseRules) -> Body {
+    let data = json!({ "changed": [CASES_RECORD], (CASES_RECORD): { "before": before, "after": after } });
+    Body::noted("settings.changed", data)
 }
 
 fn by_scale<S: serde::Serializer>(levels: &BTreeMap<Scale, Option<u8>>, to: S) -> Result<S::Ok, S::Error> {

@@ -1,4 +1,4 @@
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
 use crate::chain::{Head, PersonalText};
@@ -58,9 +58,9 @@ impl Tablet {
         self.record(Written::new(&Draft { text, ..Draft::new(&moment, body) }));
     }
 
-    fn say(&mut self, now: &str, (kind, data): (&str, Value)) -> EventId {
+    fn say(&mut self, now: &str, body: Body) -> EventId {
         let moment = self.moment(at(now));
-        self.record(Written::of(&moment, kind, data, None))
+        self.record(Written::new(&Draft::new(&moment, body)))
     }
 
     fn change(&mut self, now: &str, response: &EventId, change: Change) {
@@ -72,7 +72,7 @@ impl Tablet {
     }
 
     fn rule(&mut self, now: &str, before: &CaseRules, after: &CaseRules) {
-        self.say(now, ("settings.changed", rules_changed(before, after)));
+        self.say(now, rules_changed(before, after));
     }
 
     fn cases(&self) -> Cases {
@@ -267,7 +267,7 @@ fn an_upheld_appeal_ends_the_work_and_doubts_the_rating_which_stays() {
     };
     assert_eq!(counted(&tablet), (1, 0), "raw it counts, filtered it does not");
     let reason = crate::vandal::Reason::Appeal.as_str().to_owned();
-    tablet.say("2026-11-02 15:00", ("flag.cleared", json!({ "response": id, "reason": reason })));
+    tablet.say("2026-11-02 15:00", Body::noted("flag.cleared", json!({ "response": id, "reason": reason })));
     assert_eq!(counted(&tablet), (1, 1));
     assert_eq!((tablet.only().standing, tablet.only().appeal), (Standing::Open(Step::Verify), Appeal::TakenBack));
 }
@@ -294,8 +294,14 @@ fn the_second_rating_is_found_by_its_ticket_or_named() {
 fn what_a_later_version_says_stands_in_the_history() {
     let mut tablet = Tablet::new("a", 0);
     let id = tablet.rate("2026-11-02 10:00", 1);
-    tablet.say("2026-11-02 11:00", ("case.changed", json!({ "response": id, "change": "escalated", "by": "x" })));
-    tablet.say("2026-11-02 12:00", ("case.changed", json!({ "response": id, "change": "step", "result": "wondered" })));
+    tablet.say(
+        "2026-11-02 11:00",
+        Body::noted("case.changed", json!({ "response": id, "change": "escalated", "by": "x" })),
+    );
+    tablet.say(
+        "2026-11-02 12:00",
+        Body::noted("case.changed", json!({ "response": id, "change": "step", "result": "wondered" })),
+    );
     let cases = tablet.cases();
     let said: Vec<&What> = cases.history(&id).into_iter().map(|recorded| &recorded.what).collect();
     assert_eq!(said, [&What::Other("escalated".into()), &What::Other("step".into())]);
@@ -319,8 +325,8 @@ fn every_change_reads_back_from_its_event() {
         let mut tablet = Tablet::new("a", 0);
         let note = PersonalText::new("已致电", &[1; 16]);
         let moment = tablet.moment(at("2026-11-02 11:00"));
-        let (kind, data) = changed(&id, &change, "王敏");
-        tablet.record(Written::of(&moment, kind, data, note.clone()));
+        let body = changed(&id, &change, "王敏");
+        tablet.record(Written::new(&Draft { text: note.clone(), ..Draft::new(&moment, body) }));
         let cases = tablet.cases();
         let [recorded] = cases.history(&id)[..] else { panic!("{change:?}") };
         assert_eq!((&recorded.what, &recorded.by, &recorded.note), (&What::Changed(change), &"王敏".to_owned(), &note));

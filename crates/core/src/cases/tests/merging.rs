@@ -84,7 +84,7 @@ fn play(acts: &[(usize, u16, Act)]) -> [Tablet; 2] {
             }
             Act::Clear(response) => {
                 let body = json!({ "response": of(response), "reason": "appeal" });
-                tablet.say(&now, ("flag.cleared", body));
+                tablet.say(&now, Body::noted("flag.cleared", body));
             }
         }
     }
