@@ -16,6 +16,7 @@ use crate::manager::file::ChosenFile;
 use crate::manager::language::Language;
 use crate::manager::passphrase::{fault_text, field};
 use crate::manager::text::fill;
+use crate::manager::tick::tick;
 
 /// The card of both.
 #[component]
@@ -235,6 +236,7 @@ fn Header(desk: Desk, header: BackupHeader, language: Language) -> impl IntoView
     let (words, restore) = (&language.texts().restore, desk.restore);
     let is_own = desk.tip.with_untracked(|tip| tip.as_ref().is_some_and(|tip| tip.device == header.device));
     let device = if is_own { words.own_device.to_owned() } else { header.device.clone() };
+    let hint = if desk.is_known_to_an_endpoint() { words.own_token_hint } else { words.takes_records_hint };
     view! {
         <div class="m-asks" data-testid="restore-header">
             <p class="m-lead">{words.asks}</p>
@@ -251,19 +253,7 @@ fn Header(desk: Desk, header: BackupHeader, language: Language) -> impl IntoView
                 <div><dt>{words.words}</dt><dd>{words.words_are[place_of(header.texts)]}</dd></div>
                 <div><dt>{words.app}</dt><dd>{header.app.clone()}</dd></div>
             </dl>
-            <label class="m-tick">
-                <input
-                    type="checkbox"
-                    data-testid="restore-records"
-                    aria-describedby="m-restore-records-hint"
-                    prop:checked=move || restore.takes_records.get()
-                    on:change=move |event| restore.takes_records.set(event_target_checked(&event))
-                />
-                <span>{words.takes_records}</span>
-            </label>
-            <p class="m-fine" id="m-restore-records-hint">
-                {if desk.is_known_to_an_endpoint() { words.own_token_hint } else { words.takes_records_hint }}
-            </p>
+            {tick("restore-records", words.takes_records, hint, restore.takes_records, || ())}
         </div>
     }
 }

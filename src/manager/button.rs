@@ -1,7 +1,8 @@
-//! A button that does something at once, apart from those that submit a form.
+//! Buttons that do something at once, apart from those that submit a form.
 
 use leptos::prelude::*;
 
+use crate::manager::file::ChosenFile;
 use crate::manager::icon::icon;
 
 /// A button with its sign and its words; `class` is `m-button`, alone or with what it is besides. It takes no press while
@@ -19,5 +20,40 @@ pub fn button(
             {icon(sign)}
             {words}
         </button>
+    }
+}
+
+/// A button that asks for a file with one of the endings and types that are named; `take` hears which. Its id is `m-` and
+/// its name for tests.
+pub fn file_button(
+    testid: &'static str,
+    accept: &'static str,
+    words: &'static str,
+    described_by: Option<&'static str>,
+    is_busy: impl Fn() -> bool + Send + Sync + 'static,
+    take: impl Fn(ChosenFile) + 'static,
+) -> impl IntoView {
+    let id = ["m-", testid].concat();
+    let choose = move |event: leptos::ev::Event| {
+        if let Some(file) = ChosenFile::of(&event) {
+            take(file);
+        }
+        // The same file, mended, is another choice.
+        event_target::<web_sys::HtmlInputElement>(&event).set_value("");
+    };
+    view! {
+        <div class="m-file">
+            <input
+                class="sr"
+                type="file"
+                id=id.clone()
+                data-testid=testid
+                accept=accept
+                aria-describedby=described_by
+                disabled=is_busy
+                on:change=choose
+            />
+            <label class="m-button m-second" for=id>{words}</label>
+        </div>
     }
 }

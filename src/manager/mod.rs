@@ -61,6 +61,7 @@ mod surveys;
 mod switch;
 mod sync;
 mod text;
+mod tick;
 mod unseal;
 mod verdict;
 

@@ -16,6 +16,7 @@ use crate::manager::language::Language;
 use crate::manager::record_form::{RecordForm, SaveLine, SaveWords};
 use crate::manager::store::Store;
 use crate::manager::text::{RosterTexts, fill};
+use crate::manager::tick::tick;
 
 /// A shift, as typed.
 #[derive(Clone, Copy)]
@@ -157,21 +158,8 @@ fn shift(desk: Desk, form: Form, row: Row, language: Language) -> impl IntoView 
             </div>
         }
     };
-    let day = move |(label, is_on): (&'static str, RwSignal<bool>)| {
-        view! {
-            <label class="m-tick">
-                <input
-                    type="checkbox"
-                    prop:checked=move || is_on.get()
-                    on:change=move |event| {
-                        is_on.set(event_target_checked(&event));
-                        form.state.edited();
-                    }
-                />
-                <span>{label}</span>
-            </label>
-        }
-    };
+    let day =
+        move |(label, is_on): (&'static str, RwSignal<bool>)| tick("", label, "", is_on, move || form.state.edited());
     let days = language.texts().hours.weekdays.into_iter().zip(row.days).map(day).collect_view();
     let surveys = move || {
         let option = |id: String| {

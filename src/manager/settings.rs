@@ -31,6 +31,7 @@ use crate::manager::settings_form::SettingsForm;
 use crate::manager::staff::StaffCard;
 use crate::manager::surveys::{Surveys, SurveysCard};
 use crate::manager::text::{SettingsTexts, fill};
+use crate::manager::tick::tick;
 
 /// The settings screen.
 #[component]
@@ -131,18 +132,7 @@ fn Delivery(desk: Desk, form: SettingsForm, words: &'static SettingsTexts) -> im
                     {move || form.loses_token().then_some(words.token_lost)}
                 </p>
                 {move || has_token().then(|| view! {
-                    <label class="m-tick">
-                        <input
-                            type="checkbox"
-                            data-testid="token-remove"
-                            prop:checked=move || form.is_token_removed.get()
-                            on:change=move |event| {
-                                form.is_token_removed.set(event_target_checked(&event));
-                                form.edited();
-                            }
-                        />
-                        <span>{words.token_remove}</span>
-                    </label>
+                    {tick("token-remove", words.token_remove, "", form.is_token_removed, move || form.edited())}
                 })}
             </div>
         </fieldset>
@@ -201,9 +191,9 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
                 },
                 words.appearance_hint,
             )}
-            <div class="m-field">{tick("low", words.low, words.low_hint, form.low, form)}</div>
+            <div class="m-field">{tick("low", words.low, words.low_hint, form.low, move || form.edited())}</div>
             <div class="m-field">
-                {tick("fullscreen", words.fullscreen, words.fullscreen_hint, form.fullscreen, form)}
+                {tick("fullscreen", words.fullscreen, words.fullscreen_hint, form.fullscreen, move || form.edited())}
             </div>
             {choice(
                 "m-switches",
@@ -225,7 +215,7 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
                 },
                 words.scan_hint,
             )}
-            <div class="m-field">{tick("sound", words.sound, words.sound_hint, form.sound, form)}</div>
+            <div class="m-field">{tick("sound", words.sound, words.sound_hint, form.sound, move || form.edited())}</div>
             <fieldset class="m-field m-languages" id="m-languages" tabindex="-1" aria-describedby="m-languages-hint m-languages-fault">
                 <legend>{words.languages}</legend>
                 {move || form.locales().into_iter().map(|tag| language_row(form, tag, words)).collect_view()}
@@ -269,8 +259,8 @@ fn Counter(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
                 },
                 words.ask_staff_hint,
             )}
-            <div class="m-field">{tick("sign-in-setting", words.sign_in, words.sign_in_hint, form.sign_in, form)}</div>
-            <div class="m-field">{tick("show-staff", words.show_staff, words.show_staff_hint, form.show_staff, form)}</div>
+            <div class="m-field">{tick("sign-in-setting", words.sign_in, words.sign_in_hint, form.sign_in, move || form.edited())}</div>
+            <div class="m-field">{tick("show-staff", words.show_staff, words.show_staff_hint, form.show_staff, move || form.edited())}</div>
             <div class="m-field">
                 {field(form, programs, SettingsFault::Programs, form.programs)}
                 {fault("m-programs-fault", form, SettingsFault::Programs, words.programs_fault)}
@@ -282,7 +272,7 @@ fn Counter(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
                 <p class="m-fine" id="m-link-hint">{words.link_hint}</p>
             </div>
             <div class="m-field">
-                {tick("scanner", words.scanner, words.scanner_hint, form.scanner, form)}
+                {tick("scanner", words.scanner, words.scanner_hint, form.scanner, move || form.edited())}
             </div>
         </fieldset>
     }
@@ -361,7 +351,7 @@ fn Privacy(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
     view! {
         <fieldset class="m-card">
             <legend>{words.privacy}</legend>
-            <div class="m-field">{tick("mask", words.mask, words.mask_hint, form.mask, form)}</div>
+            <div class="m-field">{tick("mask", words.mask, words.mask_hint, form.mask, move || form.edited())}</div>
             <div class="m-field">
                 {field(form, days, SettingsFault::RetentionDays, form.retention_days)}
                 {fault("m-retention-days-fault", form, SettingsFault::RetentionDays, words.retention_days_fault)}
@@ -411,33 +401,6 @@ fn language_row(form: SettingsForm, tag: String, words: &'static SettingsTexts) 
 /// A field that saving may find a fault in.
 fn field(form: SettingsForm, field: Field, of: SettingsFault, typed: RwSignal<String>) -> impl IntoView {
     Field { is_wrong: Signal::derive(move || form.has(of)), ..field }.view(typed, move || form.edited())
-}
-
-/// A yes or no, with what explains it.
-fn tick(
-    testid: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    typed: RwSignal<bool>,
-    form: SettingsForm,
-) -> impl IntoView {
-    let hint_id = ["m-", testid, "-hint"].concat();
-    view! {
-        <label class="m-tick">
-            <input
-                type="checkbox"
-                data-testid=testid
-                aria-describedby=hint_id.clone()
-                prop:checked=move || typed.get()
-                on:change=move |event| {
-                    typed.set(event_target_checked(&event));
-                    form.edited();
-                }
-            />
-            <span>{label}</span>
-        </label>
-        <p class="m-fine" id=hint_id>{hint}</p>
-    }
 }
 
 /// A choice of one, with what explains it.

@@ -12,6 +12,7 @@ use crate::manager::insight::names;
 use crate::manager::language::Language;
 use crate::manager::record_form::{SaveLine, SaveWords};
 use crate::manager::text::{AlertsTexts, fill};
+use crate::manager::tick::tick;
 
 /// Its heading, which takes the focus of who is led here.
 pub const TITLE: &str = "m-alert-rules";
@@ -125,25 +126,7 @@ fn rule(
     hint: &'static str,
     is_on: RwSignal<bool>,
 ) -> impl IntoView {
-    let hint_id = ["m-", testid, "-hint"].concat();
-    view! {
-        <div class="m-field">
-            <label class="m-tick">
-                <input
-                    type="checkbox"
-                    data-testid=testid
-                    aria-describedby=hint_id.clone()
-                    prop:checked=move || is_on.get()
-                    on:change=move |event| {
-                        is_on.set(event_target_checked(&event));
-                        form.state.edited();
-                    }
-                />
-                <span>{label}</span>
-            </label>
-            <p class="m-fine" id=hint_id>{hint}</p>
-        </div>
-    }
+    view! { <div class="m-field">{tick(testid, label, hint, is_on, move || form.state.edited())}</div> }
 }
 
 fn field_of(path: &str) -> &'static str {

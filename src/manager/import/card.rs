@@ -6,9 +6,9 @@ use leptos::prelude::*;
 
 use super::{Done, Importing, MOST_MB, State};
 use crate::manager::browser;
+use crate::manager::button::file_button;
 use crate::manager::desk::Desk;
 use crate::manager::door_screen::trouble_text;
-use crate::manager::file::ChosenFile;
 use crate::manager::icon::{DOWN, icon};
 use crate::manager::insight::names;
 use crate::manager::language::Language;
@@ -19,31 +19,20 @@ use crate::manager::text::fill;
 #[component]
 pub fn ImportCard(desk: Desk, language: Language) -> impl IntoView {
     let (importing, words) = (desk.import, &language.texts().import);
-    let choose = move |event: leptos::ev::Event| {
-        if let Some(file) = ChosenFile::of(&event) {
-            importing.choose(desk, file);
-        }
-        // The same file, mended, is another choice.
-        event_target::<web_sys::HtmlInputElement>(&event).set_value("");
-    };
     let is_running = Memo::new(move |_| importing.state.with(|state| matches!(state, State::Running { .. })));
     view! {
         <section class="m-card m-stack" aria-labelledby="m-former" data-testid="former">
             <div class="m-card-head"><h2 id="m-former">{words.title}</h2></div>
             <p class="m-lead">{words.hint}</p>
             <div class="m-do-row">
-                <div class="m-file">
-                    <input
-                        type="file"
-                        class="sr"
-                        id="m-former-file"
-                        data-testid="former-file"
-                        accept=".csv,.tsv,.txt,text/csv"
-                        disabled=move || is_running.get()
-                        on:change=choose
-                    />
-                    <label class="m-button m-second" for="m-former-file">{words.choose}</label>
-                </div>
+                {file_button(
+                    "former-file",
+                    ".csv,.tsv,.txt,text/csv",
+                    words.choose,
+                    None,
+                    move || is_running.get(),
+                    move |file| importing.choose(desk, file),
+                )}
             </div>
             {move || importing.outline.get().filter(|_| importing.state.get() == State::Looking)
                 .map(|outline| view! { <Look desk outline language /> })}

@@ -15,6 +15,7 @@ use crate::manager::icon::{CHEVRON, icon};
 use crate::manager::insight::{Insight, names};
 use crate::manager::language::Language;
 use crate::manager::text::ImprovementsTexts;
+use crate::manager::tick::tick;
 
 /// Every point; no name of one begins so.
 const ALL_POINTS: &str = "\u{1}";
@@ -58,20 +59,7 @@ pub fn form_view(insight: Insight, form: UnderEdit, language: Language) -> AnyVi
                 </div>
             </div>
             <div class="m-field">
-                <label class="m-tick">
-                    <input
-                        type="checkbox"
-                        data-testid="improvement-card"
-                        aria-describedby="m-improvement-card-hint"
-                        prop:checked=move || form.is_card.get()
-                        on:change=move |event| {
-                            form.is_card.set(event_target_checked(&event));
-                            form.edited();
-                        }
-                    />
-                    <span>{words.card}</span>
-                </label>
-                <p class="m-fine" id="m-improvement-card-hint">{words.card_hint}</p>
+                {tick("improvement-card", words.card, words.card_hint, form.is_card, move || form.edited())}
             </div>
             <div hidden=move || !form.is_card.get()>
                 {area("m-improvement-said", words.said, words.said_example, Wrong::Card, form.said, form)}

@@ -9,10 +9,10 @@ use super::code::Code;
 use super::preview::{asks, faults};
 use super::{Import, Provisioning, Source, State, in_force_beside};
 use crate::browser::task::spawn;
-use crate::manager::button::button;
+use crate::manager::button::{button, file_button};
 use crate::manager::desk::Desk;
 use crate::manager::door_screen::trouble_text;
-use crate::manager::file::{ChosenFile, Parts};
+use crate::manager::file::Parts;
 use crate::manager::icon::EXPORT;
 use crate::manager::language::Language;
 use crate::manager::surveys::records;
@@ -22,13 +22,6 @@ use crate::manager::text::fill;
 #[component]
 pub fn ProvisionCard(desk: Desk, provisioning: Provisioning, language: Language) -> impl IntoView {
     let words = &language.texts().provision;
-    let choose = move |event: leptos::ev::Event| {
-        if let Some(file) = ChosenFile::of(&event) {
-            provisioning.file.choose(file);
-        }
-        // The same file, mended, is another choice.
-        event_target::<web_sys::HtmlInputElement>(&event).set_value("");
-    };
     let exported = move || match provisioning.exported.get() {
         None => String::new(),
         Some(Ok(name)) if name.is_empty() => words.not_taken.to_owned(),
@@ -41,17 +34,14 @@ pub fn ProvisionCard(desk: Desk, provisioning: Provisioning, language: Language)
             <div class="m-card-head"><h2 id="m-provision">{words.title}</h2></div>
             <p class="m-lead">{words.hint}</p>
             <div class="m-do-row">
-                <div class="m-file">
-                    <input
-                        type="file"
-                        class="sr"
-                        id="m-import-settings"
-                        data-testid="import-settings"
-                        accept=".json,application/json"
-                        on:change=choose
-                    />
-                    <label class="m-button m-second" for="m-import-settings">{words.import}</label>
-                </div>
+                {file_button(
+                    "import-settings",
+                    ".json,application/json",
+                    words.import,
+                    None,
+                    || false,
+                    move |file| provisioning.file.choose(file),
+                )}
                 {button("m-button m-second", "export-settings", EXPORT, words.export, is_unread, move || export(desk, provisioning))}
             </div>
             <p

@@ -5,9 +5,8 @@ use leptos::prelude::*;
 
 use super::form::{self, Draft, wrong_text};
 use super::{List, Table};
-use crate::manager::button::button;
+use crate::manager::button::{button, file_button};
 use crate::manager::desk::Desk;
-use crate::manager::file::ChosenFile;
 use crate::manager::icon::{DOWN, PENCIL, PLUS, TRASH, UNDO, UP, icon};
 use crate::manager::language::Language;
 use crate::manager::record_form::{SaveLine, SaveWords};
@@ -29,13 +28,6 @@ pub fn StaffCard(desk: Desk, language: Language) -> impl IntoView {
         members.into_iter().enumerate().map(row).collect_view()
     };
     let add = move || list.draft.set(Some(Draft::new(None, &Member { is_active: true, ..Member::default() })));
-    let choose = move |event: leptos::ev::Event| {
-        if let Some(file) = ChosenFile::of(&event) {
-            list.choose(file);
-        }
-        // The same file, mended, is another choice.
-        event_target::<web_sys::HtmlInputElement>(&event).set_value("");
-    };
     view! {
         <section class="m-card m-stack" aria-labelledby="m-team" data-testid="team">
             <div class="m-card-head"><h2 id="m-team">{words.title}</h2></div>
@@ -45,19 +37,14 @@ pub fn StaffCard(desk: Desk, language: Language) -> impl IntoView {
             {move || list.draft.get().map(|draft| form::view(list, draft, language))}
             <div class="m-do-row m-do-start">
                 {button("m-button m-second", "add-person", PLUS, words.add, is_busy, add)}
-                <div class="m-file">
-                    <input
-                        class="sr"
-                        type="file"
-                        id="m-import-team"
-                        data-testid="import-team"
-                        accept=".csv,.txt,text/csv"
-                        aria-describedby="m-import-team-hint"
-                        disabled=is_busy
-                        on:change=choose
-                    />
-                    <label class="m-button m-second" for="m-import-team">{words.import}</label>
-                </div>
+                {file_button(
+                    "import-team",
+                    ".csv,.txt,text/csv",
+                    words.import,
+                    Some("m-import-team-hint"),
+                    is_busy,
+                    move |file| list.choose(file),
+                )}
                 {button("m-button m-second", "undo-team", UNDO, words.undo, move || list.before.with(Vec::is_empty) || is_busy(), move || list.undo())}
             </div>
             <p class="m-fine" id="m-import-team-hint">{words.import_hint}</p>

@@ -11,6 +11,7 @@ use crate::manager::field::Field;
 use crate::manager::language::Language;
 use crate::manager::picture::{self, Unfit};
 use crate::manager::text::StaffTexts;
+use crate::manager::tick::tick;
 
 /// What is typed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -176,19 +177,6 @@ pub fn view(list: List, draft: Draft, language: Language) -> impl IntoView {
         event.prevent_default();
         draft.take(list);
     };
-    let tick = |testid: &'static str, label: &'static str, typed: RwSignal<bool>| {
-        view! {
-            <label class="m-tick">
-                <input
-                    type="checkbox"
-                    data-testid=testid
-                    prop:checked=move || typed.get()
-                    on:change=move |event| typed.set(event_target_checked(&event))
-                />
-                <span>{label}</span>
-            </label>
-        }
-    };
     let photo = move || {
         let data = draft.photo.get();
         (!data.is_empty()).then(|| view! { <img class="m-portrait" src=data alt="" /> })
@@ -225,9 +213,9 @@ pub fn view(list: List, draft: Draft, language: Language) -> impl IntoView {
             <div class="m-field m-code-field">
                 {code.view(draft.code, edited)}
                 <p class="m-fine" id="m-person-code-hint">{words.code_hint}</p>
-                {has_code.then(|| tick("person-code-remove", words.code_remove, draft.is_code_removed))}
+                {has_code.then(|| tick("person-code-remove", words.code_remove, "", draft.is_code_removed, || ()))}
             </div>
-            {tick("person-active", words.active, draft.is_active)}
+            {tick("person-active", words.active, "", draft.is_active, || ())}
             <p class="m-says m-lines" id=says role="alert" data-testid="person-says">
                 {move || draft.faults.with(|faults| faults.iter().map(|fault| said(*fault, words)).collect::<Vec<_>>().join("\n"))}
             </p>

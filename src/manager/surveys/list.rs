@@ -9,9 +9,9 @@ use leptos::prelude::*;
 
 use super::place::say;
 use super::{News, Screen, Surveys};
+use crate::manager::button::file_button;
 use crate::manager::desk::TEMPLATES;
 use crate::manager::door_screen::trouble_text;
-use crate::manager::file::ChosenFile;
 use crate::manager::icon::{BACK, COPY, EXPORT, PENCIL, TICK, icon};
 use crate::manager::language::Language;
 use crate::manager::text::fill;
@@ -65,13 +65,6 @@ pub fn ListScreen(surveys: Surveys, language: Language) -> impl IntoView {
     };
     let has_none = move || surveys.desk.shelf.with(|shelf| shelf.0.is_empty());
     let templates = TEMPLATES.map(|id| template_row(surveys, language, id)).collect_view();
-    let choose = move |event: leptos::ev::Event| {
-        if let Some(file) = ChosenFile::of(&event) {
-            surveys.import(file);
-        }
-        // The same file, mended, is another choice.
-        event_target::<web_sys::HtmlInputElement>(&event).set_value("");
-    };
     view! {
         <div class="m-head">
             <div class="m-row">
@@ -86,17 +79,14 @@ pub fn ListScreen(surveys: Surveys, language: Language) -> impl IntoView {
                 </button>
                 <h1>{words.surveys}</h1>
             </div>
-            <div class="m-file">
-                <label class="m-button m-second" for="m-import-survey">{words.import}</label>
-                <input
-                    type="file"
-                    class="sr"
-                    id="m-import-survey"
-                    data-testid="import-survey"
-                    accept=".json,application/json"
-                    on:change=choose
-                />
-            </div>
+            {file_button(
+                "import-survey",
+                ".json,application/json",
+                words.import,
+                None,
+                || false,
+                move |file| surveys.import(file),
+            )}
         </div>
         {move || says(surveys, language)}
         <section class="m-card" aria-labelledby="m-own-surveys">
