@@ -23,6 +23,17 @@ pub fn button(
     }
 }
 
+/// The button below a list that shows more of it.
+pub fn more(testid: &'static str, words: &'static str, press: impl Fn() + 'static) -> impl IntoView {
+    view! {
+        <p class="m-more">
+            <button type="button" class="m-button m-second" data-testid=testid on:click=move |_| press()>
+                {words}
+            </button>
+        </p>
+    }
+}
+
 /// A button that asks for a file with one of the endings and types that are named; `take` hears which. Its id is `m-` and
 /// its name for tests.
 pub fn file_button(

@@ -15,6 +15,7 @@ mod browser;
 mod button;
 mod cases;
 mod checkup;
+mod choice;
 mod comments;
 mod counts;
 mod desk;

@@ -14,11 +14,11 @@ use crate::manager::attract_card::AttractCard;
 use crate::manager::backup_card::BackupCard;
 use crate::manager::browser::{self, Written};
 use crate::manager::cases::RulesCard;
+use crate::manager::choice::choice;
 use crate::manager::desk::{Desk, TEMPLATES};
 use crate::manager::door_screen::trouble_text;
 use crate::manager::field::Field;
 use crate::manager::hours_card::HoursCard;
-use crate::manager::icon::{CHEVRON, icon};
 use crate::manager::import::ImportCard;
 use crate::manager::install::InstallCard;
 use crate::manager::language::Language;
@@ -179,32 +179,14 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
                     form.survey.set(id);
                     form.edited();
                 },
-                words.survey_hint,
+                Some(words.survey_hint.into()),
             )}
-            {choice(
-                "m-appearance",
-                words.appearance,
-                named(&APPEARANCES, words.appearances, form.appearance),
-                move |name| {
-                    form.appearance.set(name);
-                    form.edited();
-                },
-                words.appearance_hint,
-            )}
+            {named("m-appearance", words.appearance, (&APPEARANCES, words.appearances), form.appearance, words.appearance_hint, form)}
             <div class="m-field">{tick("low", words.low, words.low_hint, form.low, move || form.edited())}</div>
             <div class="m-field">
                 {tick("fullscreen", words.fullscreen, words.fullscreen_hint, form.fullscreen, move || form.edited())}
             </div>
-            {choice(
-                "m-switches",
-                words.switches,
-                named(&SWITCHES, words.switch_ways, form.switches),
-                move |name| {
-                    form.switches.set(name);
-                    form.edited();
-                },
-                words.switches_hint,
-            )}
+            {named("m-switches", words.switches, (&SWITCHES, words.switch_ways), form.switches, words.switches_hint, form)}
             {choice(
                 "m-scan-ms",
                 words.scan,
@@ -213,7 +195,7 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
                     form.scan_ms.set(pace.parse().unwrap_or_default());
                     form.edited();
                 },
-                words.scan_hint,
+                Some(words.scan_hint.into()),
             )}
             <div class="m-field">{tick("sound", words.sound, words.sound_hint, form.sound, move || form.edited())}</div>
             <fieldset class="m-field m-languages" id="m-languages" tabindex="-1" aria-describedby="m-languages-hint m-languages-fault">
@@ -249,16 +231,7 @@ fn Counter(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
                 {fault("m-staff-fault", form, SettingsFault::Staff, words.staff_fault)}
                 <p class="m-fine" id="m-staff-hint">{words.staff_hint}</p>
             </div>
-            {choice(
-                "m-ask-staff",
-                words.ask_staff,
-                named(&ASKS, words.asks, form.ask_staff),
-                move |name| {
-                    form.ask_staff.set(name);
-                    form.edited();
-                },
-                words.ask_staff_hint,
-            )}
+            {named("m-ask-staff", words.ask_staff, (&ASKS, words.asks), form.ask_staff, words.ask_staff_hint, form)}
             <div class="m-field">{tick("sign-in-setting", words.sign_in, words.sign_in_hint, form.sign_in, move || form.edited())}</div>
             <div class="m-field">{tick("show-staff", words.show_staff, words.show_staff_hint, form.show_staff, move || form.edited())}</div>
             <div class="m-field">
@@ -278,16 +251,24 @@ fn Counter(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
     }
 }
 
-/// The options of a choice among names, each with its words.
+/// A choice among names, each with its words.
 fn named<const N: usize>(
-    names: &[&'static str; N],
-    labels: [&'static str; N],
+    id: &'static str,
+    label: &'static str,
+    options: (&[&'static str; N], [&'static str; N]),
     chosen: RwSignal<String>,
-) -> impl IntoView + use<N> {
+    hint: &'static str,
+    form: SettingsForm,
+) -> AnyView {
     let option = |(name, label): (&'static str, &'static str)| {
         view! { <option value=name selected=move || chosen.with(|chosen| chosen == name)>{label}</option> }
     };
-    names.iter().copied().zip(labels).map(option).collect_view()
+    let (names, labels) = options;
+    let choose = move |name| {
+        chosen.set(name);
+        form.edited();
+    };
+    choice(id, label, names.iter().copied().zip(labels).map(option).collect_view(), choose, Some(hint.into()))
 }
 
 fn paces(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
@@ -323,7 +304,7 @@ fn Advanced(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView 
                     form.format.set(Format::named(&name).unwrap_or_default());
                     form.edited();
                 },
-                words.format_hint,
+                Some(words.format_hint.into()),
             )}
             {choice(
                 "m-acknowledge",
@@ -333,10 +314,10 @@ fn Advanced(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView 
                     form.acknowledge.set(Acknowledge::named(&name).unwrap_or_default());
                     form.edited();
                 },
-                move || match form.acknowledge.get() {
+                Some(Signal::derive(move || match form.acknowledge.get() {
                     Acknowledge::Receipt => words.receipt_hint,
                     Acknowledge::Status => words.status_hint,
-                },
+                })),
             )}
         </fieldset>
     }
@@ -401,34 +382,6 @@ fn language_row(form: SettingsForm, tag: String, words: &'static SettingsTexts) 
 /// A field that saving may find a fault in.
 fn field(form: SettingsForm, field: Field, of: SettingsFault, typed: RwSignal<String>) -> impl IntoView {
     Field { is_wrong: Signal::derive(move || form.has(of)), ..field }.view(typed, move || form.edited())
-}
-
-/// A choice of one, with what explains it.
-fn choice(
-    id: &'static str,
-    label: &'static str,
-    options: impl IntoView,
-    choose: impl Fn(String) + 'static,
-    hint: impl IntoView,
-) -> impl IntoView {
-    let hint_id = [id, "-hint"].concat();
-    view! {
-        <div class="m-field">
-            <label for=id>{label}</label>
-            <div class="m-select">
-                <select
-                    id=id
-                    data-testid=id.trim_start_matches("m-")
-                    aria-describedby=hint_id.clone()
-                    on:change=move |event| choose(event_target_value(&event))
-                >
-                    {options}
-                </select>
-                {icon(CHEVRON)}
-            </div>
-            <p class="m-fine" id=hint_id>{hint}</p>
-        </div>
-    }
 }
 
 fn fault(id: &'static str, form: SettingsForm, fault: SettingsFault, text: &'static str) -> impl IntoView {

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::rates::RatesCard;
 use super::{CasesDesk, Chosen, LISTED, names};
 use crate::manager::browser::{self, Written};
+use crate::manager::button::more;
 use crate::manager::desk::survey_of;
 use crate::manager::icon::{WARNING, face, icon};
 use crate::manager::insight::{list as choice_list, names as insight_names};
@@ -48,16 +49,8 @@ pub fn ListScreen(cases: CasesDesk, language: Language) -> impl IntoView {
             <ol class="m-cases">
                 {move || shown.with(|shown| shown.iter().map(|case| row(cases, case, language)).collect_view())}
             </ol>
-            {move || (shown.with(Vec::len) < count.get()).then(|| view! {
-                <button
-                    type="button"
-                    class="m-button m-second m-more"
-                    data-testid="cases-more"
-                    on:click=move |_| cases.listed.update(|listed| *listed += LISTED)
-                >
-                    {words.more}
-                </button>
-            })}
+            {move || (shown.with(Vec::len) < count.get())
+                .then(|| more("cases-more", words.more, move || cases.listed.update(|listed| *listed += LISTED)))}
         </section>
         <RatesCard cases language />
     }

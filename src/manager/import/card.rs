@@ -7,9 +7,10 @@ use leptos::prelude::*;
 use super::{Done, Importing, MOST_MB, State};
 use crate::manager::browser;
 use crate::manager::button::file_button;
+use crate::manager::choice::choice;
 use crate::manager::desk::Desk;
 use crate::manager::door_screen::trouble_text;
-use crate::manager::icon::{DOWN, icon};
+use crate::manager::icon::{CHEVRON, icon};
 use crate::manager::insight::names;
 use crate::manager::language::Language;
 use crate::manager::sealing::Key;
@@ -130,7 +131,7 @@ fn part_list(desk: Desk, at: usize, label: String, language: Language) -> impl I
                 <option value="" selected=move || chosen().is_none()>{words.nothing}</option>
                 {Part::ALL.into_iter().map(option).collect_view()}
             </select>
-            {icon(DOWN)}
+            {icon(CHEVRON)}
         </div>
     }
 }
@@ -150,26 +151,12 @@ fn survey(desk: Desk, language: Language) -> impl IntoView {
         let title = names::survey(desk, &id, language);
         view! { <option value=id selected=is_chosen>{title}</option> }
     };
-    view! {
-        <div class="m-field">
-            <label for="m-former-survey">{words.survey}</label>
-            <div class="m-select">
-                <select
-                    id="m-former-survey"
-                    data-testid="former-survey"
-                    aria-describedby="m-former-survey-hint"
-                    on:change=move |event| {
-                        importing.survey.set(event_target_value(&event));
-                        importing.check_anew(desk);
-                    }
-                >
-                    {move || ids().into_iter().map(option).collect_view()}
-                </select>
-                {icon(DOWN)}
-            </div>
-            <p class="m-fine" id="m-former-survey-hint">{words.survey_hint}</p>
-        </div>
-    }
+    let choose = move |id| {
+        importing.survey.set(id);
+        importing.check_anew(desk);
+    };
+    let options = move || ids().into_iter().map(option).collect_view();
+    choice("m-former-survey", words.survey, options, choose, Some(words.survey_hint.into()))
 }
 
 /// How many can be taken, and what is wrong with the others.

@@ -9,9 +9,9 @@ use leptos::prelude::*;
 use super::aim_text;
 use super::form::{Saving, UnderEdit};
 use crate::manager::browser;
+use crate::manager::choice::choice;
 use crate::manager::door_screen::trouble_text;
 use crate::manager::field::Field;
-use crate::manager::icon::{CHEVRON, icon};
 use crate::manager::insight::{Insight, names};
 use crate::manager::language::Language;
 use crate::manager::text::ImprovementsTexts;
@@ -169,7 +169,7 @@ fn aims(insight: Insight, form: UnderEdit, language: Language) -> impl IntoView 
         form.aim.set(chosen.unwrap_or_default());
         form.edited();
     };
-    list("m-improvement-aim", words.aim, options, choose)
+    choice("m-improvement-aim", words.aim, options, choose, None)
 }
 
 /// At which service point.
@@ -192,26 +192,7 @@ fn points(insight: Insight, form: UnderEdit, language: Language) -> impl IntoVie
         form.point.set(Some(value).filter(|value| value != ALL_POINTS));
         form.edited();
     };
-    list("m-improvement-point", words.point, options, choose)
-}
-
-fn list<V: IntoView + 'static>(
-    id: &'static str,
-    label: &'static str,
-    options: impl Fn() -> V + Send + Sync + 'static,
-    choose: impl Fn(String) + 'static,
-) -> impl IntoView {
-    view! {
-        <div class="m-field">
-            <label for=id>{label}</label>
-            <div class="m-select">
-                <select id=id data-testid=id.trim_start_matches("m-") on:change=move |event| choose(event_target_value(&event))>
-                    {options}
-                </select>
-                {icon(CHEVRON)}
-            </div>
-        </div>
-    }
+    choice("m-improvement-point", words.point, options, choose, None)
 }
 
 /// Whoever reads with the ear is led to the first field at fault.

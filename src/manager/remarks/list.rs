@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::manager::browser;
+use crate::manager::button::more;
 use crate::manager::language::Language;
 use crate::manager::remarks::item::item;
 use crate::manager::remarks::{PAGE, Remarks};
@@ -65,18 +66,8 @@ pub fn List(remarks: Remarks, language: Language) -> impl IntoView {
                     children=move |line| item(remarks, &line, language)
                 />
             </ol>
-            {move || (fitting.get() > remarks.listed.get()).then(|| view! {
-                <p class="m-comments-more">
-                    <button
-                        type="button"
-                        class="m-button m-second"
-                        data-testid="remarks-more"
-                        on:click=move |_| remarks.listed.update(|listed| *listed += PAGE)
-                    >
-                        {words.more}
-                    </button>
-                </p>
-            })}
+            {move || (fitting.get() > remarks.listed.get())
+                .then(|| more("remarks-more", words.more, move || remarks.listed.update(|listed| *listed += PAGE)))}
         </section>
     }
 }
