@@ -73,16 +73,17 @@ impl Field {
                 aria-describedby=described_by
                 aria-invalid=move || is_wrong.get().then_some("true")
                 prop:value=move || typed.get()
-                on:input=move |event| take(typed, event_target_value(&event), edited)
+                on:input=move |event| take(typed, &event, edited)
                 // What clears a field from outside, as an autofill does, may report only this.
-                on:change=move |event| take(typed, event_target_value(&event), edited)
+                on:change=move |event| take(typed, &event, edited)
             />
         }
     }
 }
 
 /// Takes what stands in a field now. A report that repeats the last one is no edit, and wipes no message.
-fn take(typed: RwSignal<String>, value: String, edited: impl Fn()) {
+pub fn take(typed: RwSignal<String>, event: &leptos::ev::Event, edited: impl Fn()) {
+    let value = event_target_value(event);
     if typed.with_untracked(|typed| *typed != value) {
         typed.set(value);
         edited();

@@ -7,6 +7,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use crate::manager::desk::Desk;
+use crate::manager::field::take;
 use crate::manager::language::Language;
 use crate::manager::record_form::{RecordForm, SaveWords};
 use crate::manager::store::Store;
@@ -38,15 +39,6 @@ impl Form {
             field.set(line);
         }
         self.days.set(days);
-    }
-
-    /// Takes what stands in a field now. A report that repeats the last one is no edit, and wipes no message.
-    fn take(self, field: RwSignal<String>, event: &leptos::ev::Event) {
-        let typed = event_target_value(event);
-        if field.with_untracked(|known| *known != typed) {
-            field.set(typed);
-            self.state.edited();
-        }
     }
 
     fn save(self, desk: Desk) {
@@ -81,6 +73,7 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
     });
     let said = SaveWords { save: words.save, saving: words.saving, saved: words.saved };
     let says = form.state.line("hours", said, language, move |(line, wrong)| fault_text(*line, *wrong, words));
+    let edited = move || form.state.edited();
     let weekdays = Weekday::ALL.into_iter().zip(form.week).zip(words.weekdays).map(move |((weekday, line), label)| {
         let id = field_id(weekday);
         view! {
@@ -97,9 +90,9 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
                     aria-invalid=move || form.state.has(|(at, _)| *at == Line::Weekday(weekday)).then_some("true")
                     disabled=move || !form.state.has_read()
                     prop:value=move || line.get()
-                    on:input=move |event| form.take(line, &event)
+                    on:input=move |event| take(line, &event, edited)
                     // What clears a field from outside may report only this.
-                    on:change=move |event| form.take(line, &event)
+                    on:change=move |event| take(line, &event, edited)
                 />
             </div>
         }
@@ -123,8 +116,8 @@ pub fn HoursCard(desk: Desk, language: Language) -> impl IntoView {
                         aria-invalid=move || form.state.has(|(at, _)| matches!(at, Line::Day(_))).then_some("true")
                         disabled=move || !form.state.has_read()
                         prop:value=move || form.days.get()
-                        on:input=move |event| form.take(form.days, &event)
-                        on:change=move |event| form.take(form.days, &event)
+                        on:input=move |event| take(form.days, &event, edited)
+                        on:change=move |event| take(form.days, &event, edited)
                     ></textarea>
                     <p class="m-fine m-lines" id="m-hours-days-hint">{words.days_hint}</p>
                 </div>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::form::{Form, TARGET};
 use crate::manager::desk::Desk;
-use crate::manager::field::Field;
+use crate::manager::field::{Field, take};
 use crate::manager::insight::names;
 use crate::manager::language::Language;
 use crate::manager::record_form::{SaveLine, SaveWords};
@@ -91,13 +91,7 @@ fn target(desk: Desk, form: Form, measure: &Measure, language: Language) -> impl
     // Both are whole.
     let end = |end: f64| end.to_string().replace('-', "−");
     let hint = fill(words.target_field_hint, &[&end(low), &end(high)]);
-    let take = move |event: leptos::ev::Event| {
-        let typed = event_target_value(&event);
-        if form.target.with_untracked(|known| *known != typed) {
-            form.target.set(typed);
-            form.state.edited();
-        }
-    };
+    let take = move |event: leptos::ev::Event| take(form.target, &event, || form.state.edited());
     view! {
         <div class="m-field">
             <label for="m-alert-target">{label}</label>

@@ -11,7 +11,7 @@ use super::form::{Saving, UnderEdit};
 use crate::manager::browser;
 use crate::manager::choice::choice;
 use crate::manager::door_screen::trouble_text;
-use crate::manager::field::Field;
+use crate::manager::field::{Field, take};
 use crate::manager::insight::{Insight, names};
 use crate::manager::language::Language;
 use crate::manager::text::ImprovementsTexts;
@@ -113,13 +113,7 @@ fn area(
     typed: RwSignal<String>,
     form: UnderEdit,
 ) -> impl IntoView {
-    let take = move |event: leptos::ev::Event| {
-        let value = event_target_value(&event);
-        if typed.with_untracked(|known| *known != value) {
-            typed.set(value);
-            form.edited();
-        }
-    };
+    let take = move |event: leptos::ev::Event| take(typed, &event, || form.edited());
     view! {
         <div class="m-field">
             <label for=id>{label}</label>
