@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::manager::file::ChosenFile;
 use crate::manager::icon::icon;
 
-/// A button with its sign and its words; `class` is `m-button`, alone or with what it is besides. It takes no press while
+/// A button with its words, and a sign where it has one; `class` is `m-button`, alone or with what it is besides. It takes no press while
 /// `is_busy`.
 pub fn button(
     class: &'static str,
@@ -17,7 +17,7 @@ pub fn button(
 ) -> impl IntoView {
     view! {
         <button type="button" class=class data-testid=testid disabled=is_busy on:click=move |_| press()>
-            {icon(sign)}
+            {(!sign.is_empty()).then(|| icon(sign))}
             {words}
         </button>
     }

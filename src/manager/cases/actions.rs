@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::case::says;
 use super::{CasesDesk, Form, Saving, names};
+use crate::manager::button::button;
 use crate::manager::field::Field;
 use crate::manager::icon::{AGAIN, CHEVRON, icon};
 use crate::manager::language::Language;
@@ -199,19 +200,11 @@ fn by_field(cases: CasesDesk, language: Language) -> impl IntoView {
 #[component]
 fn Reopen(cases: CasesDesk, id: EventId, language: Language) -> impl IntoView {
     let words = &language.texts().cases;
+    let reopen = move || cases.change(Form::Reopen, &id, vec![Change::Reopened], "", || {});
     view! {
         <div class="m-case-reopen">
             <p>{words.reopen_hint}</p>
-            <button
-                type="button"
-                class="m-button m-second"
-                data-testid="case-reopen"
-                disabled=move || cases.is_running()
-                on:click=move |_| cases.change(Form::Reopen, &id, vec![Change::Reopened], "", || {})
-            >
-                {icon(AGAIN)}
-                {words.reopen}
-            </button>
+            {button("m-button m-second", "case-reopen", AGAIN, words.reopen, move || cases.is_running(), reopen)}
             {says(cases, Form::Reopen, language)}
         </div>
     }

@@ -12,6 +12,7 @@ use super::second::SecondCard;
 use super::steps::StepsCard;
 use super::{CasesDesk, Form, Saving, names};
 use crate::manager::browser::{self, Written};
+use crate::manager::button::button;
 use crate::manager::comments::rating;
 use crate::manager::door_screen::trouble_text;
 use crate::manager::icon::{BACK, PLUS, WARNING, icon};
@@ -144,16 +145,7 @@ fn NoCase(cases: CasesDesk, id: EventId, language: Language) -> impl IntoView {
             <p class="m-lead">{words.no_case_hint}</p>
             <div class="m-save">
                 {says(cases, Form::Step, language)}
-                <button
-                    type="button"
-                    class="m-button"
-                    data-testid="open-case"
-                    disabled=move || cases.is_running()
-                    on:click=move |_| cases.open_by_hand(&id)
-                >
-                    {icon(PLUS)}
-                    {words.open_case}
-                </button>
+                {button("m-button", "open-case", PLUS, words.open_case, move || cases.is_running(), move || cases.open_by_hand(&id))}
             </div>
         </section>
     }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::case::says;
 use super::{CasesDesk, Form, names};
 use crate::manager::browser::{self, Written};
+use crate::manager::button::button;
 use crate::manager::comments::rating;
 use crate::manager::insight::{Choice, list};
 use crate::manager::language::Language;
@@ -36,6 +37,7 @@ pub fn SecondCard(
                 fill(words.from_to, &[&from, &to])
             });
             let unlinked = second.response.clone();
+            let unlink = move || record(Change::Unlinked(unlinked.clone()));
             view! {
                 <p><b data-testid="second-change">{from_to}</b>" "<span class="m-fine">{how}</span></p>
                 <ol class="m-comments">
@@ -43,15 +45,7 @@ pub fn SecondCard(
                 </ol>
                 <div class="m-save">
                     {says(cases, Form::Second, language)}
-                    <button
-                        type="button"
-                        class="m-quiet"
-                        data-testid="second-unlink"
-                        disabled=move || cases.is_running()
-                        on:click=move |_| record(Change::Unlinked(unlinked.clone()))
-                    >
-                        {words.unlink}
-                    </button>
+                    {button("m-quiet", "second-unlink", "", words.unlink, move || cases.is_running(), unlink)}
                 </div>
             }
             .into_any()
@@ -98,6 +92,12 @@ fn Choose(
         };
         std::iter::once(none).chain(offered.with(|offered| offered.iter().map(named).collect::<Vec<_>>())).collect()
     };
+    let is_off = move || cases.is_running() || chosen.with(String::is_empty);
+    let link = move || {
+        if let Some(second) = EventId::parse(&chosen.get_untracked()) {
+            record(Change::Linked(second));
+        }
+    };
     view! {
         <div class="m-pair">
             <div class="m-field">
@@ -119,19 +119,7 @@ fn Choose(
         </div>
         <div class="m-save">
             {says(cases, Form::Second, language)}
-            <button
-                type="button"
-                class="m-button m-second"
-                data-testid="second-link"
-                disabled=move || cases.is_running() || chosen.with(String::is_empty)
-                on:click=move |_| {
-                    if let Some(second) = EventId::parse(&chosen.get_untracked()) {
-                        record(Change::Linked(second));
-                    }
-                }
-            >
-                {words.link}
-            </button>
+            {button("m-button m-second", "second-link", "", words.link, is_off, link)}
         </div>
     }
 }

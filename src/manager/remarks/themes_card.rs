@@ -5,6 +5,7 @@ use candor_themes::{Theme, Topic};
 use leptos::prelude::*;
 
 use crate::manager::browser;
+use crate::manager::button::button;
 use crate::manager::icon::{PENCIL, PIN, UNDO, icon};
 use crate::manager::insight::names;
 use crate::manager::language::Language;
@@ -25,20 +26,12 @@ pub fn ThemesCard(remarks: Remarks, language: Language) -> impl IntoView {
     // The one that is being arranged.
     let open = RwSignal::new(None::<Theme>);
     let is_calm = move || themes.done.with(|done| matches!(done, Done::None | Done::Edit(_) | Done::Undone));
+    let has_no_step = move || themes.is_busy.get() || !themes.has_steps();
     view! {
         <section class="m-card m-insight" aria-labelledby="m-themes" data-testid="themes">
             <div class="m-card-head">
                 <h2 id="m-themes">{words.themes}</h2>
-                <button
-                    type="button"
-                    class="m-quiet"
-                    data-testid="themes-undo"
-                    disabled=move || themes.is_busy.get() || !themes.has_steps()
-                    on:click=move |_| themes.undo()
-                >
-                    {icon(UNDO)}
-                    {words.undo}
-                </button>
+                {button("m-quiet", "themes-undo", UNDO, words.undo, has_no_step, move || themes.undo())}
             </div>
             <p class="m-fine">{words.themes_hint}</p>
             <p
