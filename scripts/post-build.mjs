@@ -88,10 +88,26 @@ for (const path of walk(staging).filter((path) => path.endsWith('_bg.wasm'))) {
   writeFileSync(script, source);
 }
 
+// What starts all of them.
+const starter = join(staging, 'wasm.js');
+writeFileSync(starter, minify(readFileSync(starter), '--format=esm'));
+
 // --- The page's own script and styles ------------------------------------------------------------------------------
 
 const page = join(staging, 'index.html');
-const small = readFileSync(page, 'utf8')
+const START = "import init, * as bindings from './kiosk.js';\nconst wasm = await init({ module_or_path: './kiosk_bg.wasm' });";
+const OURS = "import { start } from './wasm.js';await start('kiosk');";
+const PRELOAD = '<link crossorigin href=./kiosk.js rel=modulepreload>';
+
+// In the place of Trunk's own start, which waits for ever where nothing compiles in the background.
+const withOurStart = (source) => {
+  const [before, begin] = source.split(START);
+  if (!begin || !source.includes(PRELOAD)) throw new Error('Trunk starts the wasm in another way than before');
+  const after = begin.slice(begin.indexOf('</script>'));
+  return (before + OURS + after).replace(PRELOAD, PRELOAD + PRELOAD.replace('kiosk.js', 'wasm.js'));
+};
+
+const small = withOurStart(readFileSync(page, 'utf8'))
   .replace(/<script>([^]*?)<\/script>/g, (_, script) => `<script>${minify(script).trim()}</script>`)
   .replace(/<style>([^]*?)<\/style>\s*/g, (_, style) => `<style>${minify(style, '--loader=css').trim()}</style>`)
   .replaceAll('</style><style>', '');

@@ -1,6 +1,6 @@
 // The worker in which one export is made. It hears the task and a later "cancel" before the wasm is here, and has the
 // streams that the wasm writes to: a file that somebody has chosen, or pieces that become a download.
-import start from './exporter.js';
+import { start } from './wasm.js';
 
 self.isCancelled = false;
 self.task = new Promise((resolve) => {
@@ -64,4 +64,4 @@ self.sink = {
   },
 };
 
-start().catch((fault) => postMessage({ fault: 'died', why: String(fault) }));
+start('exporter').catch((fault) => postMessage({ fault: 'died', why: String(fault) }));

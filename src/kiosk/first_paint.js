@@ -152,7 +152,7 @@
     candor.ask = (words) => worker.postMessage(words);
   };
 
-  const candor = { handle: null, mark: mark(), keeper, ask: () => {}, page: String(performance.timeOrigin), doorKnocked: false, wanted: '', looks: '', show, showLocale, press, look, when, manager: () => import('./manager.js').then((module) => module.default()) };
+  const candor = { handle: null, mark: mark(), keeper, ask: () => {}, page: String(performance.timeOrigin), doorKnocked: false, wanted: '', looks: '', show, showLocale, press, look, when, manager: () => import('./wasm.js').then(({ start }) => start('manager')) };
   window.candor = candor;
 
   // Whether the page goes to the home screen is the manager's to say.

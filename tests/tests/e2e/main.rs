@@ -35,5 +35,6 @@ mod security_policy;
 mod soak;
 mod speed;
 mod staff;
+mod starting;
 mod surveys;
 mod switches;

@@ -142,9 +142,10 @@ async fn after_the_rating_a_customer_says_who_served_and_the_rating_is_stored_be
         see_no_violation(&kiosk, &format!("who served, {look}"), &mut seen).await;
         kiosk.tap(look).await;
     }
-    kiosk.choose_language("en").await;
-    see_text(&kiosk, "staff-who", "Who served you?").await;
-    see_no_violation(&kiosk, "who served, in English", &mut seen).await;
+    kiosk.tap("language").await;
+    kiosk.choose_language("ar").await;
+    see_text(&kiosk, "staff-who", "من الذي خدمك؟").await;
+    see_no_violation(&kiosk, "who served, from right to left", &mut seen).await;
     kiosk.tap("person-0417").await;
     kiosk.see("follow-up").await;
     kiosk.skip().await;

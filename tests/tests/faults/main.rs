@@ -20,5 +20,6 @@ mod network;
 mod portal;
 mod power;
 mod refuge;
+mod starts;
 mod stories;
 mod tabs;

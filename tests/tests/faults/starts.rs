@@ -1,0 +1,34 @@
+//! Pages that are loaded anew while their keeper still starts, as after a power cut or a new release.
+//!
+//! Firefox on few cores loses the threads that compile to workers that end meanwhile: without `src/browser/wasm.js` one of
+//! five new profiles ended up with a page that never started.
+
+use candor_tests::browser::Engine;
+use candor_tests::collector::Collector;
+use candor_tests::dice::Dice;
+use candor_tests::kiosk::open_kiosk;
+use candor_tests::trial::Size;
+
+/// New profiles of each of the browsers that run side by side, small and full.
+const PROFILES: (usize, usize) = (2, 20);
+const LOADS: usize = 3;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn firefox_starts_the_app_however_often_it_is_loaded_anew() {
+    tokio::join!(load_again_and_again(1), load_again_and_again(2), load_again_and_again(3));
+}
+
+async fn load_again_and_again(seed: u64) {
+    let mut dice = Dice::new(seed);
+    for _ in 0..Size::wanted().of(PROFILES.0, PROFILES.1) {
+        let collector = Collector::start().await;
+        let kiosk = open_kiosk(Engine::Firefox, &collector.page()).await;
+        kiosk.record_early_taps(30, &mut dice).await;
+        for _ in 0..LOADS {
+            kiosk.reload().await;
+            kiosk.see_ready().await;
+        }
+        kiosk.rate_and_skip(4).await;
+        kiosk.see_everything_sent().await;
+    }
+}
