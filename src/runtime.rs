@@ -127,6 +127,10 @@ struct Parts {
     was_in_trouble: Cell<bool>,
     /// Whether the database is asked until it answers.
     is_awaiting: Cell<bool>,
+    /// Whether another keeper goes on for one that was done with.
+    has_heir: Cell<bool>,
+    /// Whether this page is to be loaded anew when nobody is there.
+    is_done_with: Cell<bool>,
     /// Since when it has taken nothing from this page.
     failing_since: Cell<Option<Uptime>>,
     is_writing: Cell<bool>,
@@ -183,6 +187,8 @@ impl Kiosk {
             has_new_hold: Cell::default(),
             was_in_trouble: Cell::new(false),
             is_awaiting: Cell::new(false),
+            has_heir: Cell::default(),
+            is_done_with: Cell::default(),
             failing_since: Cell::default(),
             is_writing: Cell::new(false),
             is_manager_loaded: Cell::new(false),
@@ -338,6 +344,7 @@ impl Kiosk {
         let parts = self.parts();
         if let Some(lines) = words.strip_prefix("heir\n") {
             parts.is_keeper_started.set(false);
+            parts.has_heir.set(true);
             self.start_keeper();
             page::ask_keeper(&["recent\n", lines, "\n", &parts.journal.recent()].concat());
         }
@@ -356,11 +363,10 @@ impl Kiosk {
                 if !parts.is_awaiting.replace(true) {
                     spawn(self.await_database());
                 }
-                // The keeper's answers, and this page's does not: only a new page is given another.
+                // The keeper's answers, and this page's does not, or will not be found again: only a new page is given another.
                 let is_apart = |since: Uptime| clock::uptime() >= since.after(APART_MS);
-                if parts.failing_since.get().is_some_and(is_apart) && self.is_at_rest() {
-                    page::start_again();
-                }
+                parts.is_done_with.set(parts.has_heir.get() || parts.failing_since.get().is_some_and(is_apart));
+                self.tell_at_rest(&parts);
             }
             ["open"] => self.is_closed.set(false),
             ["closed", ..] => {
@@ -675,6 +681,9 @@ impl Kiosk {
         let is_outdated = self.is_outdated.get_untracked() && parts.is_kept_safely.get();
         let knows_more = parts.was_in_trouble.get() && !is_outdated || !parts.unsealed.borrow().is_empty();
         if self.is_at_rest() && !knows_more {
+            if parts.is_done_with.take() {
+                page::start_again();
+            }
             page::tell_at_rest();
         }
     }

@@ -32,8 +32,7 @@ impl File {
     /// # Errors
     /// As [`NoFile`] says.
     pub async fn open(name: &str) -> Result<Self, NoFile> {
-        let storage = navigator().and_then(|navigator| member(&navigator, "storage")).ok_or(NoFile::Unsupported)?;
-        let folder = promised(&storage, "getDirectory").ok_or(NoFile::Unsupported)?;
+        let folder = folder().ok_or(NoFile::Unsupported)?;
         let folder: FileSystemDirectoryHandle = JsFuture::from(folder).await.map_err(named)?.unchecked_into();
         let options = FileSystemGetFileOptions::new();
         options.set_create(true);
@@ -41,6 +40,15 @@ impl File {
         let opening = promised(&file, "createSyncAccessHandle").ok_or(NoFile::Unsupported)?;
         let handle = JsFuture::from(opening).await.map_err(named)?;
         Ok(Self { handle: handle.unchecked_into() })
+    }
+
+    /// Whether there is a file of that name. Where the browser cannot say, there is.
+    pub async fn is_there(name: &str) -> bool {
+        let Some(folder) = folder() else { return true };
+        let Ok(folder) = JsFuture::from(folder).await else { return true };
+        let folder: FileSystemDirectoryHandle = folder.unchecked_into();
+        let found = JsFuture::from(folder.get_file_handle(name)).await;
+        found.map_err(name_of).err().is_none_or(|why| why != "NotFoundError")
     }
 
     /// Its length in bytes.
@@ -88,6 +96,11 @@ impl Drop for File {
     fn drop(&mut self) {
         self.handle.close();
     }
+}
+
+/// The folder of this origin, where the browser has one.
+fn folder() -> Option<Promise> {
+    promised(&member(&navigator()?, "storage")?, "getDirectory")
 }
 
 fn navigator() -> Option<JsValue> {

@@ -66,7 +66,7 @@ use duty::Duty;
 use opening::Opening;
 use reconcile::Reconciler;
 use refuge::{Kept, Refuge};
-use second::{BegunAnew, SecondPlace};
+use second::{BegunAnew, Beside, SecondPlace};
 use uploader::{Report, Uploader};
 
 /// At most one keeper of this device leads, in however many tabs.
@@ -79,9 +79,12 @@ const RETRY_MS: u32 = 3_000;
 const MOST_DOUBLINGS: u32 = 2;
 /// So many times in a row, ten to thirty seconds, and what the second place has is delivered without the database.
 const FAILURES_TO_BEAR: u32 = 3;
-/// The database has not answered at all for so long, and this worker is done with: a full disk may have cost its origin the
-/// bucket that the worker still asks, and only a new one is told of the next.
+/// The database has not answered at all for so long, and this worker is done with.
 const SILENCE_TO_BEAR_MS: u64 = 45_000;
+/// How often it is looked whether the files of the second place are still there, the first time so long after a start.
+const LOOK_FOR_FILES_MS: u64 = 20_000;
+/// How the line of an heir begins that has what was beside the events.
+const BESIDE: &str = r#"{"mark":"#;
 /// How often a keeper that has just begun looks whether its files are open.
 const LOOK_MS: u32 = 20;
 /// How often a keeper asks whether one leads.
@@ -136,6 +139,8 @@ pub fn start() {
         hidden: RefCell::default(),
         failures: Cell::default(),
         silent_since: Cell::default(),
+        look_for_files_at: Cell::new(Uptime(0).after(LOOK_FOR_FILES_MS)),
+        inherited: RefCell::default(),
         reconciler: Reconciler::default(),
         is_delivery_unnoted: Cell::default(),
         note_delivery_at: Cell::new(Uptime(0)),
@@ -261,6 +266,10 @@ struct Keeper {
     failures: Cell<u32>,
     /// Since when the database has not answered at all.
     silent_since: Cell<Option<Uptime>>,
+    /// When it is looked whether the files are still there.
+    look_for_files_at: Cell<Uptime>,
+    /// What the keeper before has left.
+    inherited: RefCell<Option<Beside>>,
     reconciler: Reconciler,
     /// Whether something was delivered and the files have not heard of it.
     is_delivery_unnoted: Cell<bool>,
@@ -368,7 +377,12 @@ impl Keeper {
             }
         }
         if let Some(lines) = words.strip_prefix("recent\n") {
-            let lines: Vec<String> = lines.lines().map(str::to_owned).collect();
+            let (beside, lines): (Vec<&str>, Vec<&str>) = lines.lines().partition(|line| line.starts_with(BESIDE));
+            if let Some(beside) = beside.first().and_then(|line| serde_json::from_str(line).ok()) {
+                *self.inherited.borrow_mut() = Some(beside);
+                self.put_inherited();
+            }
+            let lines: Vec<String> = lines.into_iter().map(str::to_owned).collect();
             self.unfiled.borrow_mut().extend(lines.iter().cloned().map(Unfiled::Recent));
             self.file();
             *self.recent.borrow_mut() = lines;
@@ -377,6 +391,13 @@ impl Keeper {
         }
         if let Some((until, known, written)) = words.strip_prefix("keep ").and_then(draft_to_keep) {
             spawn(Rc::clone(self).take_refuge(until, known, written));
+        }
+    }
+
+    /// What the keeper before had beside events goes into files in which there is nothing.
+    fn put_inherited(&self) {
+        if let (Some(second), Some(beside)) = (self.second.borrow().as_ref(), self.inherited.borrow().as_ref()) {
+            second.put_beside(beside);
         }
     }
 
@@ -400,13 +421,31 @@ impl Keeper {
             if failures >= FAILURES_TO_BEAR && !self.has_joined.get() {
                 self.do_without().await;
             }
-            if self.silent_since.get().is_some_and(|since| clock::uptime() >= since.after(SILENCE_TO_BEAR_MS)) {
+            if self.is_done_with().await {
                 self.silent_since.set(None);
                 self.name_an_heir().await;
             }
             let pause = RETRY_MS << failures.saturating_sub(1).min(MOST_DOUBLINGS);
             self.bell.wait(if is_done { None } else { Some(pause) }).await;
         }
+    }
+
+    /// Whether only a new worker can go on: a full disk may cost an origin its bucket, and only a new worker is told of the
+    /// next. The old one gets no answer any more, or goes on with files and a database that nobody will find again.
+    async fn is_done_with(&self) -> bool {
+        let now = clock::uptime();
+        if self.silent_since.get().is_some_and(|since| now >= since.after(SILENCE_TO_BEAR_MS)) {
+            return true;
+        }
+        if !self.is_leading.get() || now < self.look_for_files_at.get() {
+            return false;
+        }
+        self.look_for_files_at.set(now.after(LOOK_FOR_FILES_MS));
+        // Taken out, as by [`Keeper::keep_up`].
+        let Some(second) = self.second.take() else { return false };
+        let is_gone = second.is_gone().await;
+        self.put_back(second);
+        is_gone
     }
 
     /// Does what there is to do; `false` when some of it has to be tried again.
@@ -923,6 +962,7 @@ impl Keeper {
             }
             self.has_second.set(opened.is_ok());
             *self.second.borrow_mut() = opened.ok();
+            self.put_inherited();
         }
         self.has_looked.set(true);
         self.file();
@@ -990,6 +1030,8 @@ impl Keeper {
         rows.extend(self.second.borrow().as_ref().map(SecondPlace::rows).unwrap_or_default());
         rows.extend(self.unfiled_events());
         rows.extend(self.recent.borrow().iter().cloned());
+        let beside = self.second.borrow().as_ref().map(SecondPlace::beside);
+        rows.extend(beside.and_then(|beside| serde_json::to_string(&beside).ok()));
         worker::say(&["heir\n", &rows.join("\n")].concat());
     }
 

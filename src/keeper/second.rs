@@ -20,6 +20,8 @@ use candor_core::wire::CloudEvent;
 use candor_core::witness::HEADS_RECORD;
 use candor_vault::{KEPT_KEYS_RECORD, SEALING_RECORD};
 
+use serde::{Deserialize, Serialize};
+
 use crate::browser::announce::KeptPin;
 use crate::browser::journal::{IndexedDbJournal, number_of};
 use crate::browser::opfs::{File, NoFile};
@@ -54,6 +56,13 @@ pub const ROWS: usize = 250;
 const MOST_ROWS_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
 /// Kept free for some hundred events.
 const ROOM_BYTES: f64 = 256.0 * 1024.0;
+
+/// What the second place has beside events: a slot with its mark, and the records. A keeper leaves it to its heir.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Beside {
+    mark: String,
+    records: Vec<(String, String)>,
+}
 
 /// The open files.
 #[derive(Debug)]
@@ -126,6 +135,27 @@ impl SecondPlace {
             device: String::new(),
             garbage: Garbage::default(),
         })
+    }
+
+    /// Whether the browser has dropped the files. What was opened before can still be read and written, by nobody else and
+    /// for as long as this worker lives.
+    pub async fn is_gone(&self) -> bool {
+        !File::is_there(MARK).await
+    }
+
+    /// What it has beside events.
+    pub fn beside(&self) -> Beside {
+        Beside { mark: self.mark().map(|mark| mark.to_slot()).unwrap_or_default(), records: self.records() }
+    }
+
+    /// Puts that into files in which there is nothing yet. What a full disk does not take is written later, when the
+    /// database is joined.
+    pub fn put_beside(&self, beside: &Beside) {
+        if self.is_blank() {
+            let frames = beside.records.iter().flat_map(|(name, value)| frame(&[name, "\n", value].concat()));
+            let _ = self.mark.write(0.0, beside.mark.as_bytes());
+            let _ = self.records.write(0.0, &frames.collect::<Vec<u8>>());
+        }
     }
 
     /// The length of what is in the events' file.
@@ -476,8 +506,7 @@ impl SecondPlace {
                 frames.extend(frame(&[name, "\n", &value].concat()));
             }
         }
-        let mut present = vec![0; self.records.size() as usize];
-        self.records.read(0.0, &mut present);
+        let present = content(&self.records);
         if frames.is_empty() || present == frames {
             return Ok(());
         }
@@ -505,8 +534,7 @@ impl SecondPlace {
 
     /// The records, and the number of bytes that are none.
     fn read_records(&self) -> (Vec<(String, String)>, u64) {
-        let mut bytes = vec![0; self.records.size() as usize];
-        self.records.read(0.0, &mut bytes);
+        let bytes = content(&self.records);
         let mut reader = FrameReader::default();
         let mut payloads = reader.push(&bytes);
         let (rest, damaged_bytes) = reader.finish();
@@ -597,6 +625,14 @@ fn end_of_content(file: &File) -> f64 {
         end = from;
     }
     0.0
+}
+
+/// All that is in a small file.
+fn content(file: &File) -> Vec<u8> {
+    let mut bytes = vec![0; file.size() as usize];
+    let count = file.read(0.0, &mut bytes);
+    bytes.truncate(count);
+    bytes
 }
 
 fn tells_of_records(json: &str) -> bool {
