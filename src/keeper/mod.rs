@@ -56,7 +56,7 @@ use crate::browser::announce::{Announcer, Channel, DOOR_CHANNEL, IS_THERE_A_PIN,
 use crate::browser::journal::{IndexedDbJournal, silence};
 use crate::browser::lock::{Ask, lead};
 use crate::browser::opfs::NoFile;
-use crate::browser::task::{sleep, spawn};
+use crate::browser::task::{sleep, spawn, within};
 use crate::browser::{clock, worker};
 use crate::code;
 use crate::runtime::DATABASE;
@@ -81,6 +81,8 @@ const MOST_DOUBLINGS: u32 = 2;
 const FAILURES_TO_BEAR: u32 = 3;
 /// The database has not answered at all for so long, and this worker is done with.
 const SILENCE_TO_BEAR_MS: u64 = 45_000;
+/// The files are opened in milliseconds, or there is no answer.
+const OPEN_MS: u32 = 10_000;
 /// How often it is looked whether the files of the second place are still there, the first time so long after a start.
 const LOOK_FOR_FILES_MS: u64 = 20_000;
 /// How the line of an heir begins that has what was beside the events.
@@ -139,6 +141,7 @@ pub fn start() {
         hidden: RefCell::default(),
         failures: Cell::default(),
         silent_since: Cell::default(),
+        are_files_silent: Cell::default(),
         look_for_files_at: Cell::new(Uptime(0).after(LOOK_FOR_FILES_MS)),
         inherited: RefCell::default(),
         reconciler: Reconciler::default(),
@@ -266,6 +269,8 @@ struct Keeper {
     failures: Cell<u32>,
     /// Since when the database has not answered at all.
     silent_since: Cell<Option<Uptime>>,
+    /// Whether they could not be opened for want of an answer.
+    are_files_silent: Cell<bool>,
     /// When it is looked whether the files are still there.
     look_for_files_at: Cell<Uptime>,
     /// What the keeper before has left.
@@ -303,7 +308,11 @@ impl Keeper {
         self.is_leading.set(false);
         self.heard_at.set(clock::uptime());
         self.has_second.set(false);
-        self.second.borrow_mut().take();
+        // A browser that drops what an origin has stores takes the office as well, and nobody finds these files again.
+        if let Some(second) = self.second.borrow_mut().take() {
+            self.unfiled.borrow_mut().extend(second.rows().into_iter().map(Unfiled::Recent));
+            *self.inherited.borrow_mut() = Some(second.beside());
+        }
         if let Some(uploader) = self.uploader.borrow_mut().take() {
             uploader.stop();
         }
@@ -441,9 +450,12 @@ impl Keeper {
             return false;
         }
         self.look_for_files_at.set(now.after(LOOK_FOR_FILES_MS));
+        if self.are_files_silent.get() {
+            return true;
+        }
         // Taken out, as by [`Keeper::keep_up`].
         let Some(second) = self.second.take() else { return false };
-        let is_gone = second.is_gone().await;
+        let is_gone = within(OPEN_MS, second.is_gone()).await.unwrap_or(true);
         self.put_back(second);
         is_gone
     }
@@ -733,6 +745,11 @@ impl Keeper {
             self.put_back(second);
             joined?;
         }
+        // Files that cannot be opened again: what they had is known.
+        let inherited = self.inherited.borrow().as_ref().map(Beside::records).unwrap_or_default();
+        if self.second.borrow().is_none() && second::give_records(&self.journal, inherited).await? {
+            self.tell_of_records();
+        }
         if let Some((loss, mark)) = self.journal.take_loss() {
             worker::say(&format!("report {} {} {} 0", loss.name(), mark.epoch, mark.seq));
         }
@@ -941,7 +958,9 @@ impl Keeper {
     }
 
     async fn open_second(&self) {
-        let opened = SecondPlace::open().await;
+        let opened = within(OPEN_MS, SecondPlace::open()).await;
+        self.are_files_silent.set(opened.is_none());
+        let opened = opened.unwrap_or_else(|| Err(NoFile::Failed("no answer".to_owned())));
         let is_blank = opened.as_ref().is_ok_and(SecondPlace::is_blank);
         if is_blank {
             // Whoever said before that it stood has written a mark into it.
@@ -1030,7 +1049,7 @@ impl Keeper {
         rows.extend(self.second.borrow().as_ref().map(SecondPlace::rows).unwrap_or_default());
         rows.extend(self.unfiled_events());
         rows.extend(self.recent.borrow().iter().cloned());
-        let beside = self.second.borrow().as_ref().map(SecondPlace::beside);
+        let beside = self.second.borrow().as_ref().map(SecondPlace::beside).or_else(|| self.inherited.take());
         rows.extend(beside.and_then(|beside| serde_json::to_string(&beside).ok()));
         worker::say(&["heir\n", &rows.join("\n")].concat());
     }

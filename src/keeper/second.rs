@@ -64,6 +64,13 @@ pub struct Beside {
     records: Vec<(String, String)>,
 }
 
+impl Beside {
+    /// The records, each with its name.
+    pub fn records(&self) -> Vec<(String, String)> {
+        self.records.clone()
+    }
+}
+
 /// The open files.
 #[derive(Debug)]
 pub struct SecondPlace {
@@ -544,17 +551,12 @@ impl SecondPlace {
         (payloads.iter().filter_map(record).collect(), damaged_bytes)
     }
 
-    /// Puts records back that the journal has none of; says whether there were any.
+    /// As [`give_records`], of those that it has.
     ///
     /// # Errors
     /// As the store has it.
     pub async fn give_records(&self, journal: &IndexedDbJournal) -> Result<bool, StoreError> {
-        let mut is_given = false;
-        for (name, value) in self.records() {
-            // Whoever was faster, as a manager with a new PIN, is newer.
-            is_given |= journal.load(&name).await?.is_none() && journal.exchange(&name, None, &value).await?;
-        }
-        Ok(is_given)
+        give_records(journal, self.records()).await
     }
 
     fn append<'a>(&mut self, jsons: impl Iterator<Item = &'a str>) -> Result<(), String> {
@@ -625,6 +627,19 @@ fn end_of_content(file: &File) -> f64 {
         end = from;
     }
     0.0
+}
+
+/// Puts records back that the journal has none of; says whether there were any.
+///
+/// # Errors
+/// As the store has it.
+pub async fn give_records(journal: &IndexedDbJournal, records: Vec<(String, String)>) -> Result<bool, StoreError> {
+    let mut is_given = false;
+    for (name, value) in records {
+        // Whoever was faster, as a manager with a new PIN, is newer.
+        is_given |= journal.load(&name).await?.is_none() && journal.exchange(&name, None, &value).await?;
+    }
+    Ok(is_given)
 }
 
 /// All that is in a small file.
