@@ -356,16 +356,19 @@ impl Kiosk {
                 Timeout::new(KEEPER_RESTART_MS, move || self.hand_over(&self.parts())).forget();
             }
             ["ready"] => parts.is_keeper_ready.set(true),
-            // What this page knew besides is in the database: it may go.
-            ["joined"] if parts.drafts.borrow().is_empty() => {
-                parts.was_in_trouble.set(false);
+            ["joined"] => {
+                // All that was kept so far is in the database.
                 parts.is_kept_safely.set(true);
-                if !parts.is_awaiting.replace(true) {
-                    spawn(self.await_database());
-                }
                 // The keeper's answers, and this page's does not, or will not be found again: only a new page is given another.
                 let is_apart = |since: Uptime| clock::uptime() >= since.after(APART_MS);
                 parts.is_done_with.set(parts.has_heir.get() || parts.failing_since.get().is_some_and(is_apart));
+                // What this page knew besides is there as well: it may go.
+                if parts.drafts.borrow().is_empty() {
+                    parts.was_in_trouble.set(false);
+                    if !parts.is_awaiting.replace(true) {
+                        spawn(self.await_database());
+                    }
+                }
                 self.tell_at_rest(&parts);
             }
             ["open"] => self.is_closed.set(false),
@@ -678,8 +681,9 @@ impl Kiosk {
     /// one that knows what was recorded last. A database of a newer version is no trouble of its own: nothing but the next
     /// release ends it.
     fn tell_at_rest(self, parts: &Parts) {
-        let is_outdated = self.is_outdated.get_untracked() && parts.is_kept_safely.get();
-        let knows_more = parts.was_in_trouble.get() && !is_outdated || !parts.unsealed.borrow().is_empty();
+        let is_of_no_use = self.is_outdated.get_untracked() || parts.is_done_with.get();
+        let knows_more = parts.was_in_trouble.get() && !(is_of_no_use && parts.is_kept_safely.get())
+            || !parts.unsealed.borrow().is_empty();
         if self.is_at_rest() && !knows_more {
             if parts.is_done_with.take() {
                 page::start_again();

@@ -86,6 +86,9 @@ const FAILURES_BEFORE_REST: u32 = 4;
 const REST_MS: u64 = 2_500;
 const MOST_REST_DOUBLINGS: u32 = 2;
 
+/// A database of nothing, that is gone again at once.
+const PROBE: &str = "candor-probe";
+
 /// Between the texts of a [`Listed`]: no JSON has it in it (RFC 8259, section 7).
 const BETWEEN: &str = "\u{1E}";
 
@@ -119,6 +122,22 @@ impl Listed {
         let from = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| end + BETWEEN.len());
         self.text.get(from..*self.ends.get(at)?)
     }
+}
+
+/// Whether no database at all can be opened here any more, though others may open one. A browser that has dropped what an
+/// origin stores answers a page or worker from before at once, with an error, and for good.
+pub async fn is_cut_off() -> bool {
+    let opening = async {
+        let probe = Database::open(PROBE).build().map_err(|error| open_fault(&error))?.await;
+        probe.map_err(|error| open_fault(&error))
+    };
+    let Some(Ok(probe)) = within(SHORT_WATCHDOG_MS, opening).await else { return true };
+    probe.close();
+    // One that stays is empty.
+    if let Ok(deleting) = Database::delete_by_name(PROBE) {
+        let _ = within(SHORT_WATCHDOG_MS, deleting).await;
+    }
+    false
 }
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

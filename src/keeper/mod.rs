@@ -53,7 +53,7 @@ use candor_vault::{SEALING_RECORD, Sealing};
 use gloo_timers::callback::Interval;
 
 use crate::browser::announce::{Announcer, Channel, DOOR_CHANNEL, IS_THERE_A_PIN, KeptPin, News};
-use crate::browser::journal::{IndexedDbJournal, silence};
+use crate::browser::journal::{IndexedDbJournal, is_cut_off, silence};
 use crate::browser::lock::{Ask, lead};
 use crate::browser::opfs::NoFile;
 use crate::browser::task::{sleep, spawn, within};
@@ -79,8 +79,10 @@ const RETRY_MS: u32 = 3_000;
 const MOST_DOUBLINGS: u32 = 2;
 /// So many times in a row, ten to thirty seconds, and what the second place has is delivered without the database.
 const FAILURES_TO_BEAR: u32 = 3;
-/// The database has not answered at all for so long, and this worker is done with.
+/// The database has not answered at all for so long, and no other does: this worker is done with.
 const SILENCE_TO_BEAR_MS: u64 = 45_000;
+/// An heir waits twice as long before it gives up as the one before, up to about an hour.
+const MOST_HEIR_DOUBLINGS: u32 = 6;
 /// The files are opened in milliseconds, or there is no answer.
 const OPEN_MS: u32 = 10_000;
 /// How often it is looked whether the files of the second place are still there, the first time so long after a start.
@@ -311,7 +313,8 @@ impl Keeper {
         // A browser that drops what an origin has stores takes the office as well, and nobody finds these files again.
         if let Some(second) = self.second.borrow_mut().take() {
             self.unfiled.borrow_mut().extend(second.rows().into_iter().map(Unfiled::Recent));
-            *self.inherited.borrow_mut() = Some(second.beside());
+            let heirs = self.inherited.borrow().as_ref().map_or(0, |beside| beside.heirs);
+            *self.inherited.borrow_mut() = Some(Beside { heirs, ..second.beside() });
         }
         if let Some(uploader) = self.uploader.borrow_mut().take() {
             uploader.stop();
@@ -443,13 +446,16 @@ impl Keeper {
     /// next. The old one gets no answer any more, or goes on with files and a database that nobody will find again.
     async fn is_done_with(&self) -> bool {
         let now = clock::uptime();
-        if self.silent_since.get().is_some_and(|since| now >= since.after(SILENCE_TO_BEAR_MS)) {
-            return true;
+        // Where an heir is no better off, another one is given time.
+        let doublings = self.inherited.borrow().as_ref().map_or(0, |beside| beside.heirs).min(MOST_HEIR_DOUBLINGS);
+        if self.silent_since.get().is_some_and(|since| now >= since.after(SILENCE_TO_BEAR_MS << doublings)) {
+            self.silent_since.set(Some(now));
+            return is_cut_off().await;
         }
         if !self.is_leading.get() || now < self.look_for_files_at.get() {
             return false;
         }
-        self.look_for_files_at.set(now.after(LOOK_FOR_FILES_MS));
+        self.look_for_files_at.set(now.after(LOOK_FOR_FILES_MS << doublings));
         if self.are_files_silent.get() {
             return true;
         }
@@ -475,8 +481,9 @@ impl Keeper {
             self.answer_the_door().await;
         }
         let outcome = self.keep_up(news).await;
-        let is_silent = outcome.as_ref().is_err_and(|error| *error == silence());
-        self.silent_since.set(is_silent.then(|| self.silent_since.get().unwrap_or(clock::uptime())));
+        let is_without =
+            outcome.as_ref().is_err_and(|error| *error == silence() || matches!(error, StoreError::Closed(_)));
+        self.silent_since.set(is_without.then(|| self.silent_since.get().unwrap_or(clock::uptime())));
         if outcome.is_err() {
             let now = self.news.get();
             self.news.set(Noted {
@@ -746,7 +753,7 @@ impl Keeper {
             joined?;
         }
         // Files that cannot be opened again: what they had is known.
-        let inherited = self.inherited.borrow().as_ref().map(Beside::records).unwrap_or_default();
+        let inherited = self.inherited.borrow().as_ref().map(|beside| beside.records.clone()).unwrap_or_default();
         if self.second.borrow().is_none() && second::give_records(&self.journal, inherited).await? {
             self.tell_of_records();
         }
@@ -1049,8 +1056,10 @@ impl Keeper {
         rows.extend(self.second.borrow().as_ref().map(SecondPlace::rows).unwrap_or_default());
         rows.extend(self.unfiled_events());
         rows.extend(self.recent.borrow().iter().cloned());
-        let beside = self.second.borrow().as_ref().map(SecondPlace::beside).or_else(|| self.inherited.take());
-        rows.extend(beside.and_then(|beside| serde_json::to_string(&beside).ok()));
+        let inherited = self.inherited.take();
+        let heirs = inherited.as_ref().map_or(0, |beside| beside.heirs) + 1;
+        let beside = self.second.borrow().as_ref().map(SecondPlace::beside).or(inherited).unwrap_or_default();
+        rows.extend(serde_json::to_string(&Beside { heirs, ..beside }).ok());
         worker::say(&["heir\n", &rows.join("\n")].concat());
     }
 

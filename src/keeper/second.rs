@@ -58,17 +58,14 @@ const MOST_ROWS_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
 const ROOM_BYTES: f64 = 256.0 * 1024.0;
 
 /// What the second place has beside events: a slot with its mark, and the records. A keeper leaves it to its heir.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Beside {
-    mark: String,
-    records: Vec<(String, String)>,
-}
-
-impl Beside {
+    /// A slot with the mark; empty where there is none.
+    pub mark: String,
     /// The records, each with its name.
-    pub fn records(&self) -> Vec<(String, String)> {
-        self.records.clone()
-    }
+    pub records: Vec<(String, String)>,
+    /// How many keepers have left it, one to the other.
+    pub heirs: u32,
 }
 
 /// The open files.
@@ -152,7 +149,7 @@ impl SecondPlace {
 
     /// What it has beside events.
     pub fn beside(&self) -> Beside {
-        Beside { mark: self.mark().map(|mark| mark.to_slot()).unwrap_or_default(), records: self.records() }
+        Beside { mark: self.mark().map(|mark| mark.to_slot()).unwrap_or_default(), records: self.records(), heirs: 0 }
     }
 
     /// Puts that into files in which there is nothing yet. What a full disk does not take is written later, when the
