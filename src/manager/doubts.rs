@@ -48,7 +48,7 @@ fn row(desk: Desk, response: &Response, language: Language) -> impl IntoView + u
             view! {
                 <button
                     type="button"
-                    class="m-button m-quiet"
+                    class="m-quiet"
                     data-testid="clear-doubt"
                     on:click=move |_| desk.clear_doubt(id.clone(), reason)
                 >
