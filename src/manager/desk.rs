@@ -19,6 +19,7 @@ use candor_core::journal::{Counts, Entry, LAST_SHELF, Place, Quarantined, Row, S
 use candor_core::pin::{PinFault, check_new};
 use candor_core::results::{Response, Responses};
 use candor_core::settings::{SETTINGS_RECORD, Settings, SettingsFault, TOKEN_RECORD, origin, token_for, token_record};
+use candor_core::staff::{STAFF_RECORD, Team};
 use candor_core::survey::Survey;
 use candor_core::survey::shelf::{Own, Shelf};
 use candor_core::targets::{TARGETS_RECORD, Targets};
@@ -147,6 +148,8 @@ pub struct Desk {
     pub rules: RwSignal<Option<Rules>>,
     /// The targets of surveys in force.
     pub targets: RwSignal<Targets>,
+    /// The names of the list of staff in force, by number.
+    pub people: RwSignal<BTreeMap<String, String>>,
     /// What was noted as improved.
     pub improvements: RwSignal<Improvements>,
     /// The export.
@@ -256,6 +259,7 @@ impl Desk {
             alerts: RwSignal::default(),
             rules: RwSignal::default(),
             targets: RwSignal::default(),
+            people: RwSignal::default(),
             improvements: RwSignal::default(),
             export: Exporting::new(),
             import: Importing::new(),
@@ -560,6 +564,13 @@ impl Desk {
                     self.targets.try_set(Targets::from_record(&targets.unwrap_or_default()));
                 }
                 (Err(error), _) | (_, Err(error)) => self.trouble.set(Some(error)),
+            }
+            match work.store.load(STAFF_RECORD).await {
+                Ok(team) => {
+                    let Team { members } = Team::from_json(&team.unwrap_or_default());
+                    self.people.try_set(members.into_iter().map(|member| (member.number, member.name)).collect());
+                }
+                Err(error) => self.trouble.set(Some(error)),
             }
         });
     }

@@ -99,6 +99,7 @@ fn card(insight: Insight, kind: Kind, shown: &[Compared], hidden: Hidden, langua
         Part::Point => names::point(&one.name, language),
         Part::Language => names::of_language(&one.name),
         Part::Channel => names::channel(&one.name, language),
+        Part::Staff => names::person(insight.desk, &one.name),
         _ => one.name.clone(),
     };
     let too_few = |one: &Compared| match one.too_few {

@@ -50,6 +50,12 @@ pub fn channel(name: &str, language: Language) -> String {
     at.and_then(|at| language.texts().insight.channels.get(at)).copied().unwrap_or(name).to_owned()
 }
 
+/// Somebody who serves: by name and number where the list of staff has the number.
+pub fn person(desk: Desk, number: &str) -> String {
+    let named = |name: &String| [name.as_str(), " ", number].concat();
+    desk.people.with(|people| people.get(number).map_or_else(|| number.to_owned(), named))
+}
+
 /// A language, in itself.
 pub fn of_language(tag: &str) -> String {
     language_name(tag).to_owned()
