@@ -40,7 +40,7 @@ pub fn TrendCard(insight: Insight, language: Language) -> impl IntoView {
         view! {
             <section class="m-card m-insight" aria-labelledby="m-trend" data-testid="trend">
                 <div class="m-card-head">
-                    <h2 id="m-trend">{words.trend}" "<small>{good}", "{unit}</small></h2>
+                    <h2 id="m-trend">{words.trend}" "<small>{good}" · "{unit}</small></h2>
                 </div>
                 {chart(insight, &shown, caption.clone(), language)}
                 <ul class="m-legend">
@@ -97,8 +97,12 @@ fn chart(insight: Insight, shown: &Trend, caption: String, language: Language) -
     let step = every(count, LABELS);
     let days = shown.slots.iter().enumerate().filter(|(place, _)| place % step == 0).map(|(place, slot)| {
         let words = names::axis_day(slot.days, shown.unit, language);
-        // The first of many would begin outside.
-        let (x, anchor) = if place == 0 && count > LABELS { ("0".to_owned(), "start") } else { (at(place), "middle") };
+        // Of many the first would begin outside, and one of the last days end there.
+        let (x, anchor) = match place {
+            0 if count > LABELS => ("0".to_owned(), "start"),
+            _ if count > LABELS && (count - place) * 20 < count => ("100%".to_owned(), "end"),
+            _ => (at(place), "middle"),
+        };
         view! { <text x=x y="222" text-anchor=anchor>{words}</text> }
     });
     let days = days.collect_view();
