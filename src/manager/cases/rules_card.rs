@@ -185,7 +185,7 @@ fn department(
 ) -> impl IntoView {
     let id = [prefix, &reason].concat();
     view! {
-        <div class="m-day">
+        <div class="m-day m-route">
             <label for=id.clone()>{label}</label>
             <input
                 id=id.clone()

@@ -202,7 +202,7 @@ pub const ZH: Texts = Texts {
         export_refused: "导出 JSON Lines",
         exported_refused: Count { one: "已导出 {} 个事件", other: "已导出 {} 个事件" },
         tablet: "这台平板",
-        tablet_note: "每个事件都带着前一个的哈希。把最新哈希抄下来，日后就能核对日志有没有被删改：`candor verify` 会以同样的格式把它打印出来。",
+        tablet_note: "每个事件都带着前一个的哈希。把最新哈希抄下来，日后就能核对日志有没有被删改：用命令 candor verify 会以同样的格式把它打印出来。",
         device: "设备编号",
         epoch: "世代",
         newest: "最新序号",
