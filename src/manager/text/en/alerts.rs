@@ -27,7 +27,7 @@ pub const ALERTS: AlertsTexts = AlertsTexts {
         action: "Ask what was different on these days: staff, opening of counters, a system that was down.",
     },
     target: Advice {
-        meaning: "{0} below its target: {1} instead of {2} over {3} days (n = {4})",
+        meaning: "{0} below its target: {1} instead of {2} over {3} days (n\u{a0}=\u{a0}{4})",
         action: "Start with the service items below their targets.",
     },
     overdue: Count { one: "{} case is overdue", other: "{} cases are overdue" },

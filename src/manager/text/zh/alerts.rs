@@ -25,7 +25,7 @@ pub const ALERTS: AlertsTexts = AlertsTexts {
         action: "想想这几天有什么不同：人员、开窗数量、系统故障。",
     },
     target: Advice {
-        meaning: "{0}未达目标：近 {3} 天为 {1}，目标 {2}（n = {4}）",
+        meaning: "{0}未达目标：近 {3} 天为 {1}，目标 {2}（n\u{a0}=\u{a0}{4}）",
         action: "先从未达标的服务项目入手。",
     },
     overdue: Count { one: "{} 件工单已超期", other: "{} 件工单已超期" },
