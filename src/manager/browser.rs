@@ -106,6 +106,15 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Shows an element at the top of what scrolls it, and gives it the keyboard's focus, which a heading takes as well.
+pub fn lead_to(id: &str) {
+    if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
+        let _ = element.set_attribute("tabindex", "-1");
+        element.scroll_into_view();
+        focus(id);
+    }
+}
+
 /// A whole number with the language's separators.
 pub fn integer(n: u64, language: Language) -> String {
     Number::from(n as f64).to_locale_string(language.tag()).into()

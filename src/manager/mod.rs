@@ -17,6 +17,7 @@ mod cases;
 mod checkup;
 mod choice;
 mod comments;
+mod contents;
 mod counts;
 mod desk;
 mod distribution;

@@ -15,6 +15,7 @@ use crate::manager::backup_card::BackupCard;
 use crate::manager::browser::{self, Written};
 use crate::manager::cases::RulesCard;
 use crate::manager::choice::choice;
+use crate::manager::contents::Contents;
 use crate::manager::desk::{Desk, TEMPLATES};
 use crate::manager::door_screen::trouble_text;
 use crate::manager::field::Field;
@@ -50,6 +51,7 @@ pub fn SettingsScreen(
     follow_saving(desk, form);
     view! {
         <div class="m-head"><h1>{language.texts().rail.settings}</h1></div>
+        <Contents language />
         <SurveysCard surveys language />
         <form class="m-form" novalidate=true autocomplete="off" on:submit=submit>
             <div class="m-columns">
@@ -116,7 +118,7 @@ fn Delivery(desk: Desk, form: SettingsForm, words: &'static SettingsTexts) -> im
     };
     view! {
         <fieldset class="m-card">
-            <legend>{words.delivery}</legend>
+            <legend id="m-delivery">{words.delivery}</legend>
             <div class="m-field">
                 {field(form, endpoint, SettingsFault::Endpoint, form.endpoint)}
                 {fault("m-endpoint-fault", form, SettingsFault::Endpoint, words.endpoint_fault)}
@@ -165,7 +167,7 @@ fn Kiosk(desk: Desk, form: SettingsForm, language: Language) -> impl IntoView {
     };
     view! {
         <fieldset class="m-card">
-            <legend>{words.kiosk}</legend>
+            <legend id="m-kiosk">{words.kiosk}</legend>
             <div class="m-field">
                 {field(form, point, SettingsFault::Point, form.point)}
                 {fault("m-point-fault", form, SettingsFault::Point, words.point_fault)}
@@ -225,7 +227,7 @@ fn Counter(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
     };
     view! {
         <fieldset class="m-card">
-            <legend>{words.counter}</legend>
+            <legend id="m-counter">{words.counter}</legend>
             <div class="m-field">
                 {field(form, staff, SettingsFault::Staff, form.staff)}
                 {fault("m-staff-fault", form, SettingsFault::Staff, words.staff_fault)}
@@ -295,7 +297,7 @@ fn Advanced(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView 
     };
     view! {
         <fieldset class="m-card">
-            <legend>{words.advanced}</legend>
+            <legend id="m-advanced">{words.advanced}</legend>
             {choice(
                 "m-format",
                 words.format,
@@ -331,7 +333,7 @@ fn Privacy(form: SettingsForm, words: &'static SettingsTexts) -> impl IntoView {
     };
     view! {
         <fieldset class="m-card">
-            <legend>{words.privacy}</legend>
+            <legend id="m-privacy">{words.privacy}</legend>
             <div class="m-field">{tick("mask", words.mask, words.mask_hint, form.mask, move || form.edited())}</div>
             <div class="m-field">
                 {field(form, days, SettingsFault::RetentionDays, form.retention_days)}

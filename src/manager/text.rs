@@ -52,7 +52,7 @@ texts! {
         filters, period,
         /// In the order of `Span::NAMED`, then the days of one's own.
         periods: [&'static str; 7],
-        from, to, point, no_point, survey, language, channel,
+        from, to, point, no_point, survey, language, no_language, channel,
         /// In the order of `CHANNELS`.
         channels: [&'static str; 2],
         staff, any, doubts,
@@ -157,6 +157,8 @@ texts! {
     }
 
     SettingsTexts {
+        /// What the row of buttons is that leads to the cards.
+        contents,
         delivery, endpoint, endpoint_hint, endpoint_fault, token, token_set, token_unset, token_keep, token_remove,
         token_fault,
         /// Saving removes the token, since it belongs to the endpoint before.

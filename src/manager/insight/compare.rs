@@ -97,7 +97,7 @@ fn card(insight: Insight, kind: Kind, shown: &[Compared], hidden: Hidden, langua
     let figure = |value: f64| names::figure(value, language) + unit;
     let name = |one: &Compared| match kind.part {
         Part::Point => names::point(&one.name, language),
-        Part::Language => names::of_language(&one.name),
+        Part::Language => names::of_language(&one.name, language),
         Part::Channel => names::channel(&one.name, language),
         Part::Staff => names::person(insight.desk, &one.name),
         _ => one.name.clone(),

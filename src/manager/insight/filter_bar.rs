@@ -174,7 +174,7 @@ fn name_of(insight: Insight, part: Part, name: &str, language: Language) -> Stri
     match part {
         Part::Point => names::point(name, language),
         Part::Survey => names::survey(insight.desk, name, language),
-        Part::Language => names::of_language(name),
+        Part::Language => names::of_language(name, language),
         Part::Channel => names::channel(name, language),
         Part::Staff => names::person(insight.desk, name),
         _ => name.to_owned(),

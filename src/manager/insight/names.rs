@@ -15,6 +15,9 @@ use crate::manager::figures::sum_of;
 use crate::manager::language::Language;
 use crate::manager::text::fill;
 
+/// The language of a response that says none, like one brought in from a file (ISO 639-3).
+const UNDETERMINED: &str = "und";
+
 /// A period.
 pub fn span(span: Span, language: Language) -> &'static str {
     let at = Span::NAMED.into_iter().position(|(_, known)| known == span).unwrap_or(Span::NAMED.len());
@@ -57,8 +60,8 @@ pub fn person(desk: Desk, number: &str) -> String {
 }
 
 /// A language, in itself.
-pub fn of_language(tag: &str) -> String {
-    language_name(tag).to_owned()
+pub fn of_language(tag: &str, language: Language) -> String {
+    if tag == UNDETERMINED { language.texts().insight.no_language } else { language_name(tag) }.to_owned()
 }
 
 /// A survey.

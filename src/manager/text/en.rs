@@ -379,6 +379,7 @@ pub const EN: Texts = Texts {
         release: "Release {}",
     },
     settings: SettingsTexts {
+        contents: "Contents of the settings",
         delivery: "Delivery",
         endpoint: "Endpoint",
         endpoint_hint: "https://…, or a path from / on the server that this page came from.",

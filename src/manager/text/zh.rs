@@ -369,6 +369,7 @@ pub const ZH: Texts = Texts {
         release: "版本 {}",
     },
     settings: SettingsTexts {
+        contents: "设置目录",
         delivery: "送达",
         endpoint: "接收地址",
         endpoint_hint: "以 https:// 开头；或以 / 开头，表示提供本页的服务器。",

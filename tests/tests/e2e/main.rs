@@ -32,6 +32,7 @@ mod releases;
 mod replay;
 mod schema;
 mod security_policy;
+mod settings;
 mod soak;
 mod speed;
 mod staff;
