@@ -77,7 +77,7 @@ pub fn CaseScreen(cases: CasesDesk, id: EventId, language: Language) -> impl Int
                 .into_any(),
             )}
             {move || case.with(|case| case.as_ref().map(|case| said_of(cases, case, language))).map(|said| view! {
-                <p class="m-fine">{said}</p>
+                <p class="m-fine m-case-said">{said}</p>
             })}
             <Unseal desk=cases.desk sealed language />
         </section>
