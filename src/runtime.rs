@@ -451,16 +451,18 @@ impl Kiosk {
 
     async fn read_settings(self, parts: &Parts) -> KioskSettings {
         let saved = parts.journal.load(SETTINGS_RECORD).await.ok().flatten();
-        if let Some(settings) = saved.and_then(|json| KioskSettings::from_json(&json, &parts.holds.borrow())) {
-            return settings;
-        }
-        let mut settings = KioskSettings::default();
+        let saved = saved.and_then(|json| KioskSettings::from_json(&json, &parts.holds.borrow()));
+        let is_new = saved.is_none();
+        let mut settings = saved.unwrap_or_default();
+        // A full disk may have cost the token alone.
         if parts.journal.load(TOKEN_RECORD).await == Ok(None)
             && let Some(trial) = fetch::trial(!link_channel().is_empty()).await
         {
-            settings.point = trial.point;
+            if is_new {
+                settings.point = trial.point;
+            }
             let is_saved = parts.journal.save(TOKEN_RECORD, &trial.token).await.is_ok()
-                && parts.journal.save(SETTINGS_RECORD, &settings.to_json()).await.is_ok();
+                && (!is_new || parts.journal.save(SETTINGS_RECORD, &settings.to_json()).await.is_ok());
             parts.has_enrolled.set(is_saved);
             page::set_root_data("trial", if is_saved { "enrolled" } else { "failed" });
         }
