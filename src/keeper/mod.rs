@@ -1053,13 +1053,16 @@ impl Keeper {
     async fn name_an_heir(&self) {
         let refuge = self.refuge.borrow().clone();
         let mut rows = if let Some(refuge) = refuge { refuge.rows().await } else { Vec::new() };
-        rows.extend(self.second.borrow().as_ref().map(SecondPlace::rows).unwrap_or_default());
+        // Closed by itself: what a worker leaves open when it ends stays locked, if the file is gone.
+        let second = self.second.borrow_mut().take();
+        rows.extend(second.as_ref().map(SecondPlace::rows).unwrap_or_default());
         rows.extend(self.unfiled_events());
         rows.extend(self.recent.borrow().iter().cloned());
         let inherited = self.inherited.take();
         let heirs = inherited.as_ref().map_or(0, |beside| beside.heirs) + 1;
-        let beside = self.second.borrow().as_ref().map(SecondPlace::beside).or(inherited).unwrap_or_default();
+        let beside = second.as_ref().map(SecondPlace::beside).or(inherited).unwrap_or_default();
         rows.extend(serde_json::to_string(&Beside { heirs, ..beside }).ok());
+        drop(second);
         worker::say(&["heir\n", &rows.join("\n")].concat());
     }
 
