@@ -9,6 +9,9 @@ use web_sys::{
     FileSystemSyncAccessHandle,
 };
 
+/// Longer than any file here will ever be.
+const MOST_BYTES: f64 = (1_u64 << 40) as f64;
+
 /// Why a file could not be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoFile {
@@ -53,7 +56,8 @@ impl File {
 
     /// Its length in bytes.
     pub fn size(&self) -> f64 {
-        self.handle.get_size().unwrap_or_default()
+        // Of one that the browser has dropped, Chromium gives a length that no file can have.
+        self.handle.get_size().ok().filter(|size| (0.0..=MOST_BYTES).contains(size)).unwrap_or_default()
     }
 
     /// Reads from a place on; gives how many bytes there were.

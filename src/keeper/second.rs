@@ -641,10 +641,15 @@ pub async fn give_records(journal: &IndexedDbJournal, records: Vec<(String, Stri
 
 /// All that is in a small file.
 fn content(file: &File) -> Vec<u8> {
-    let mut bytes = vec![0; file.size() as usize];
-    let count = file.read(0.0, &mut bytes);
-    bytes.truncate(count);
-    bytes
+    let (mut bytes, mut piece) = (Vec::new(), vec![0; PIECE_BYTES]);
+    // To its end, whatever length it is said to have.
+    loop {
+        let count = file.read(bytes.len() as f64, &mut piece);
+        match piece.get(..count) {
+            Some(read) if !read.is_empty() => bytes.extend_from_slice(read),
+            _ => return bytes,
+        }
+    }
 }
 
 fn tells_of_records(json: &str) -> bool {
