@@ -13,6 +13,16 @@ use crate::accessibility::see_no_violation;
 /// After so long without a touch the loop begins, in the template that is in service.
 const QUIET: Duration = Duration::from_secs(601);
 
+/// What the keeper has written down once it goes by rules: what happened before is no news.
+const ALERTS_STATE: &str = r#"
+const [done] = arguments;
+const opening = indexedDB.open("candor");
+opening.onsuccess = () => {
+  const asked = opening.result.transaction("records").objectStore("records").get("named:alerts-state");
+  asked.onsuccess = () => { opening.result.close(); done(asked.result ?? null); };
+};
+"#;
+
 /// The alerts at the collector, by their rules.
 async fn raised(collector: &Collector) -> Vec<String> {
     let events = collector.events().await.into_iter().map(|(event, _)| event);
@@ -46,6 +56,11 @@ async fn bad_ratings_in_a_row_are_told_once_everywhere() {
     kiosk.tap("save-alerts").await;
     kiosk.see_attribute("alerts-says", "data-ok", "true").await;
     kiosk.see_attribute("alerts-mode", "data-mode", "on").await;
+    until("the keeper to go by the rules", async || {
+        let state = kiosk.browser.run_until_called_back(ALERTS_STATE, vec![]).await;
+        if state.is_string() { Ok(()) } else { Err(state.to_string()) }
+    })
+    .await;
     kiosk.lock_manager().await;
 
     for level in [1, 5, 2] {
