@@ -41,6 +41,8 @@ const LAST_RETRY_MS: u32 = 10_000;
 const RECOVERY_MS: u32 = 10_000;
 /// A keeper that came to its end is started again after this.
 const KEEPER_RESTART_MS: u32 = 15_000;
+/// What a page can give to another keeper, should one end while there is no database: half a megabyte.
+const MOST_IN_REFUGE: usize = 1_000;
 /// A page whose database has failed for so long while the keeper's holds everything is loaded anew.
 const APART_MS: u64 = 45_000;
 /// How soon the keeper's answer is looked for, and how often before it is asked again.
@@ -108,6 +110,8 @@ struct Parts {
     sealed: RefCell<Option<(String, Sealed)>>,
     /// What the keeper has taken.
     kept: RefCell<Option<Kept>>,
+    /// Drafts that a keeper has, and the database perhaps not yet.
+    in_refuge: RefCell<VecDeque<Draft>>,
     /// What is asked.
     survey: RefCell<Asked>,
     /// Counts choices of a language, and customers: what was fetched for an earlier one comes too late.
@@ -177,6 +181,7 @@ impl Kiosk {
             seals: Cell::new(false),
             sealed: RefCell::default(),
             kept: RefCell::default(),
+            in_refuge: RefCell::default(),
             survey: RefCell::default(),
             choices: Cell::default(),
             drafts: RefCell::default(),
@@ -353,12 +358,15 @@ impl Kiosk {
         match words[..] {
             // Whoever needs it has it started at once.
             ["died"] if parts.is_keeper_started.replace(false) => {
+                parts.drafts.borrow_mut().append(&mut parts.in_refuge.borrow_mut());
+                self.write(&parts);
                 Timeout::new(KEEPER_RESTART_MS, move || self.hand_over(&self.parts())).forget();
             }
             ["ready"] => parts.is_keeper_ready.set(true),
             ["joined"] => {
                 // All that was kept so far is in the database.
                 parts.is_kept_safely.set(true);
+                parts.in_refuge.borrow_mut().clear();
                 // The keeper's answers, and this page's does not, or will not be found again: only a new page is given another.
                 let is_apart = |since: Uptime| clock::uptime() >= since.after(APART_MS);
                 parts.is_done_with.set(parts.has_heir.get() || parts.failing_since.get().is_some_and(is_apart));
@@ -672,8 +680,9 @@ impl Kiosk {
             if is_clock && parts.has_new_hold.take() || parts.wants_reload.take() {
                 spawn(self.reload());
             }
-            // By the clock only: a touch is somebody who begins.
-            if is_clock {
+            // By the clock only: a touch is somebody who begins. Where a page has no database any more, a tap while it is
+            // loaded anew is the lesser evil.
+            if is_clock || is_end && parts.is_done_with.get() {
                 self.tell_at_rest(&parts);
             }
         }
@@ -805,6 +814,9 @@ impl Kiosk {
             let kept = parts.kept.borrow_mut().take().filter(|kept| kept.id == draft.id.as_str());
             if let Some(kept) = kept {
                 parts.journal.reserve(kept.epoch);
+                if parts.in_refuge.borrow().len() < MOST_IN_REFUGE {
+                    parts.in_refuge.borrow_mut().push_back(draft.clone());
+                }
                 self.show_storage("refuge");
                 self.dispatch(Input::Stored(draft.id.clone(), kept.responses));
                 return true;

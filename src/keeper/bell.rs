@@ -22,7 +22,7 @@ impl Bell {
     }
 
     /// Waits for a ring, or for so many milliseconds.
-    pub async fn wait(&self, milliseconds: Option<u32>) {
+    pub async fn wait(&self, milliseconds: u32) {
         let rung = std::future::poll_fn(|context| {
             if self.is_rung.take() {
                 return Poll::Ready(());
@@ -30,9 +30,6 @@ impl Bell {
             *self.waker.borrow_mut() = Some(context.waker().clone());
             Poll::Pending
         });
-        match milliseconds {
-            Some(milliseconds) => drop(within(milliseconds, rung).await),
-            None => rung.await,
-        }
+        let _ = within(milliseconds, rung).await;
     }
 }

@@ -18,6 +18,7 @@
 //! | | `open`, or `closed {opens at, ms}`: how the opening hours have it; without a word they are open |
 //! | | `joined`: the database has all that page and second place know |
 //! | | `reopen`: page and keeper do not see the same database |
+//! | nothing: is it still there? | nothing |
 //! | `sign-in {code} {number}`: a clerk at the tablet; `sign-out` | by the channel `candor-staff` what became of it: `signed-in {number}`, `wrong {wait, ms}`, `wait {wait, ms}`, `failed`, `signed-out` |
 //! | | `holds now {json}`, or `holds soon {json}`: what holds over the settings at present, since somebody has signed in or out, or by the time of day; without a word nothing does |
 //! | | `ready`: what was lost is back, as far as it can be |
@@ -47,7 +48,7 @@ use candor_core::event::{EventId, Written};
 use candor_core::health::{FindingKind, SECOND_RECORD, Second};
 use candor_core::journal::{JournalStore, Place, Restored, StoreError, open_row};
 use candor_core::outbox::State;
-use candor_core::second::Mark;
+use candor_core::second::{Loss, Mark};
 use candor_core::time::Uptime;
 use candor_vault::{SEALING_RECORD, Sealing};
 use gloo_timers::callback::Interval;
@@ -83,10 +84,12 @@ const FAILURES_TO_BEAR: u32 = 3;
 const SILENCE_TO_BEAR_MS: u64 = 45_000;
 /// An heir waits twice as long before it gives up as the one before, up to about an hour.
 const MOST_HEIR_DOUBLINGS: u32 = 6;
-/// The files are opened in milliseconds, or there is no answer.
+/// Files are opened, and found, in milliseconds, or there is no answer.
 const OPEN_MS: u32 = 10_000;
 /// How often it is looked whether the files of the second place are still there, the first time so long after a start.
 const LOOK_FOR_FILES_MS: u64 = 20_000;
+/// And so often where nothing else happens.
+const IDLE_MS: u32 = 60_000;
 /// How the line of an heir begins that has what was beside the events.
 const BESIDE: &str = r#"{"mark":"#;
 /// How often a keeper that has just begun looks whether its files are open.
@@ -310,15 +313,21 @@ impl Keeper {
         self.is_leading.set(false);
         self.heard_at.set(clock::uptime());
         self.has_second.set(false);
-        // A browser that drops what an origin has stores takes the office as well, and nobody finds these files again.
         if let Some(second) = self.second.borrow_mut().take() {
-            self.unfiled.borrow_mut().extend(second.rows().into_iter().map(Unfiled::Recent));
-            let heirs = self.inherited.borrow().as_ref().map_or(0, |beside| beside.heirs);
-            *self.inherited.borrow_mut() = Some(Beside { heirs, ..second.beside() });
+            self.hand_in(second);
         }
         if let Some(uploader) = self.uploader.borrow_mut().take() {
             uploader.stop();
         }
+    }
+
+    /// Closes the files, and keeps what was in them: a browser that drops what an origin has stores takes the office as
+    /// well, and nobody finds these files again.
+    fn hand_in(&self, second: SecondPlace) {
+        self.unfiled.borrow_mut().extend(second.rows().into_iter().map(Unfiled::Recent));
+        let heirs = self.inherited.borrow().as_ref().map_or(0, |beside| beside.heirs);
+        *self.inherited.borrow_mut() = Some(Beside { heirs, ..second.beside() });
+        spawn(second.close());
     }
 
     fn look_after_the_leader(self: &Rc<Self>) {
@@ -373,6 +382,9 @@ impl Keeper {
     }
 
     fn listen(self: &Rc<Self>, words: &str) {
+        if words.is_empty() {
+            worker::say("");
+        }
         if let Some(duty) = self.duty.borrow().as_ref() {
             duty.listen(words);
         }
@@ -438,7 +450,8 @@ impl Keeper {
                 self.name_an_heir().await;
             }
             let pause = RETRY_MS << failures.saturating_sub(1).min(MOST_DOUBLINGS);
-            self.bell.wait(if is_done { None } else { Some(pause) }).await;
+            // Files may be dropped while nothing happens, too.
+            self.bell.wait(if is_done { IDLE_MS } else { pause }).await;
         }
     }
 
@@ -461,7 +474,7 @@ impl Keeper {
         }
         // Taken out, as by [`Keeper::keep_up`].
         let Some(second) = self.second.take() else { return false };
-        let is_gone = within(OPEN_MS, second.is_gone()).await.unwrap_or(true);
+        let is_gone = second.is_gone().await;
         self.put_back(second);
         is_gone
     }
@@ -510,6 +523,7 @@ impl Keeper {
                 self.full_again_at.set(clock::uptime().after(u64::from(PRUNE_MS)));
             }
         }
+        self.begin_epoch().await?;
         let brought = self.bring_home(0).await?;
         if self.refuge.borrow().is_some() {
             // The database may have been made anew: what else it lacks, and the records, are looked for.
@@ -619,6 +633,8 @@ impl Keeper {
         if self.is_leading.get() {
             *self.second.borrow_mut() = Some(second);
             self.file();
+        } else {
+            self.hand_in(second);
         }
     }
 
@@ -1053,16 +1069,14 @@ impl Keeper {
     async fn name_an_heir(&self) {
         let refuge = self.refuge.borrow().clone();
         let mut rows = if let Some(refuge) = refuge { refuge.rows().await } else { Vec::new() };
-        // Closed by itself: what a worker leaves open when it ends stays locked, if the file is gone.
-        let second = self.second.borrow_mut().take();
-        rows.extend(second.as_ref().map(SecondPlace::rows).unwrap_or_default());
+        rows.extend(self.second.borrow().as_ref().map(SecondPlace::rows).unwrap_or_default());
         rows.extend(self.unfiled_events());
         rows.extend(self.recent.borrow().iter().cloned());
         let inherited = self.inherited.take();
         let heirs = inherited.as_ref().map_or(0, |beside| beside.heirs) + 1;
-        let beside = second.as_ref().map(SecondPlace::beside).or(inherited).unwrap_or_default();
+        let beside = self.second.borrow().as_ref().map(SecondPlace::beside).or(inherited).unwrap_or_default();
         rows.extend(serde_json::to_string(&Beside { heirs, ..beside }).ok());
-        drop(second);
+        // The page ends this worker, and with it go its files. They are not closed here: see [`SecondPlace::close`].
         worker::say(&["heir\n", &rows.join("\n")].concat());
     }
 
@@ -1075,6 +1089,25 @@ impl Keeper {
         let marks = [known, self.journal.last_head().as_ref().map(Mark::of), of_file, of_recent];
         let made = Refuge::begin(&marks, records, |_| ()).await;
         Rc::clone(self.refuge.borrow_mut().get_or_insert(made))
+    }
+
+    /// Begins an epoch in a database that was made anew, where its page has not: that may be given no database any more, and
+    /// nothing can be restored without a device that it belongs to.
+    async fn begin_epoch(&self) -> Result<(), StoreError> {
+        let refuge = self.refuge.borrow().clone();
+        let of_inherited = self.inherited.borrow().as_ref().and_then(|beside| Mark::read(&beside.mark));
+        let known = match refuge {
+            Some(refuge) => refuge.mark().await,
+            None => of_inherited,
+        };
+        let Some(known) = known.filter(|_| self.journal.last_head().is_none()) else { return Ok(()) };
+        if self.journal.head().await?.is_none() {
+            let begun = self.journal.begin_run(&known.device, Some(&known)).await?;
+            if begun.loss == Some(Loss::Wiped) {
+                report(FindingKind::StoreWiped, Place { epoch: known.epoch, seq: known.seq }, 0);
+            }
+        }
+        Ok(())
     }
 
     /// What was kept in memory goes into the database as soon as that can be used again: all of it but what was brought

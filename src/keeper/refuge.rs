@@ -81,6 +81,11 @@ impl Refuge {
         rows.into_iter().map(|row| row.json).collect()
     }
 
+    /// How far it has come, which is further than anything that was known when it began.
+    pub async fn mark(&self) -> Option<Mark> {
+        self.memory.head().await.ok().flatten().as_ref().map(Mark::of)
+    }
+
     /// It is in the database now.
     pub fn close(&self) {
         self.uploader.stop();

@@ -25,6 +25,8 @@ use serde::{Deserialize, Serialize};
 use crate::browser::announce::KeptPin;
 use crate::browser::journal::{IndexedDbJournal, number_of};
 use crate::browser::opfs::{File, NoFile};
+use crate::browser::task::within;
+use crate::keeper::OPEN_MS;
 use crate::keeper::garbage::Garbage;
 
 const EVENTS: &str = "candor-second";
@@ -141,10 +143,18 @@ impl SecondPlace {
         })
     }
 
-    /// Whether the browser has dropped the files. What was opened before can still be read and written, by nobody else and
-    /// for as long as this worker lives.
+    /// Whether the browser has dropped the files, or does not say. What was opened before can still be read and written, by
+    /// nobody else and for as long as this worker lives.
     pub async fn is_gone(&self) -> bool {
-        !File::is_there(MARK).await
+        !within(OPEN_MS, File::is_there(MARK)).await.unwrap_or_default()
+    }
+
+    /// Gives the files back, for another keeper to open. Those that the browser has dropped stay open: Chromium does not
+    /// return from closing one whose bucket it has deleted, and this worker would stand still for good.
+    pub async fn close(self) {
+        if self.is_gone().await {
+            std::mem::forget(self);
+        }
     }
 
     /// What it has beside events.

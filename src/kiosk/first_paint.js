@@ -142,10 +142,9 @@
     } catch { return ''; }
   };
 
-  let worker;
   const keeper = (hear) => {
-    worker?.terminate();
-    worker = new Worker('./keeper-worker.js', { type: 'module' });
+    candor.worker?.terminate();
+    const worker = candor.worker = new Worker('./keeper-worker.js', { type: 'module' });
     worker.onmessage = ({ data }) => hear(data);
     // A script that did not come has no message; wasm that traps is done with.
     worker.onerror = ({ message }) => { if (!message || /R(untime|ange)Error/.test(message)) hear('died'); };
@@ -175,7 +174,7 @@
   // A kiosk whose wasm does not start still gets its next release.
   const release = () => import('./release.js');
   candor.atRest = () => release().then((module) => module.atRest());
-  setTimeout(() => { release(); import('./loop.js'); import('./chime.js'); }, 10_000);
+  setTimeout(() => { release(); import('./loop.js'); import('./chime.js'); import('./watchdog.js'); }, 10_000);
   import('./clerk.js');
 
   const keep = (level) => {

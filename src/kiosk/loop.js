@@ -140,6 +140,37 @@ const begin = async () => {
   watch.observe(document.getElementById('stage'), { childList: true, subtree: true });
 };
 
+// --- What moves --------------------------------------------------------------------------------------------------------
+
+// Seldom, and by single steps: an endless animation has the tablet draw sixty pictures a second all night.
+const NOD_MS = 60_000;
+const DRIFT_MS = 240_000;
+// The same picture for months burns in.
+const PLACES = ['0px', '12px 6px', '0px -12px', '-12px 6px'];
+
+const nod = () => {
+  if (still.matches || kiosk.dataset.screen !== 'attract') return;
+  document.querySelectorAll('.row-of-faces svg').forEach((face, place) => {
+    face.animate({ transform: ['none', 'translateY(-14px)', 'none'] }, { duration: 1_200, delay: 400 * place, easing: 'ease-in-out' });
+  });
+};
+
+let moving = [];
+const move = () => {
+  moving.forEach(clearInterval);
+  if (!['attract', 'asleep'].includes(kiosk.dataset.screen)) return;
+  let at = 0;
+  const drift = () => {
+    at = (at + 1) % PLACES.length;
+    const stage = document.querySelector('.attract');
+    if (stage) stage.style.translate = PLACES[at];
+  };
+  moving = [setInterval(drift, DRIFT_MS), setInterval(nod, NOD_MS)];
+  nod();
+};
+new MutationObserver(move).observe(kiosk, { attributeFilter: ['data-screen'] });
+move();
+
 const beginAnew = new MutationObserver(() => { if (kiosk.dataset.screen === 'attract') begin(); });
 beginAnew.observe(kiosk, { attributeFilter: ['data-screen'] });
 // Another shift can have another set.

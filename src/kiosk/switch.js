@@ -19,6 +19,8 @@ let at = -1;
 let row = null;
 let rounds = 0;
 let timer = 0;
+// Runs while what a tap leads to is being drawn.
+let drawing = 0;
 
 const isUsable = (element) => !element.disabled && element.getClientRects().length > 0 && !element.closest('[inert], [data-door]');
 const buttons = (within) => Array.from(within?.querySelectorAll('button') || []).filter(isUsable);
@@ -57,6 +59,7 @@ const mark = () => {
 
 const rest = () => {
   clearTimeout(timer);
+  clearTimeout(drawing);
   at = -1;
   row = null;
   places = [];
@@ -85,6 +88,7 @@ const tick = () => {
 };
 
 const step = () => {
+  clearTimeout(drawing);
   if (!document.getElementById('manager').hidden) return rest();
   if (isStale()) return begin();
   at += 1;
@@ -104,6 +108,7 @@ const step = () => {
 };
 
 const take = () => {
+  clearTimeout(drawing);
   if (at < 0 || isStale()) return begin();
   rounds = 0;
   const members = places[at];
@@ -116,10 +121,9 @@ const take = () => {
   }
   members[0].click();
   // What the tap leads to is drawn first; where it leads nowhere the round goes on from here.
-  const stood = at;
-  setTimeout(() => {
+  drawing = setTimeout(() => {
     if (isStale()) begin();
-    else { at = stood; mark(); tick(); }
+    else { mark(); tick(); }
   }, 120);
 };
 

@@ -99,12 +99,14 @@ impl Journal {
         self
     }
 
+    /// How many events are still to be sent; `None` where there is no journal, or none that can be read.
+    pub async fn queued_now(browser: &Browser) -> Option<usize> {
+        let read = read_stores(browser, &["outbox"]).await.ok()?;
+        read["outbox"].as_array().map(Vec::len)
+    }
+
     async fn try_read(browser: &Browser) -> Result<Self, String> {
-        let stores = json!(["events", "texts", "outbox", "quarantine"]);
-        let read = browser.run_until_called_back(READ, vec![stores]).await;
-        if let Some(fault) = read["fault"].as_str() {
-            return Err(fault.to_owned());
-        }
+        let read = read_stores(browser, &["events", "texts", "outbox", "quarantine"]).await?;
         let store = |name: &str| -> Vec<(&Value, &str)> {
             let pairs = read[name].as_array().expect("a store is a list of pairs");
             pairs.iter().map(|pair| (&pair[0], pair[1].as_str().unwrap_or_default())).collect()
@@ -139,6 +141,15 @@ impl Journal {
             }
         }
         Ok(journal)
+    }
+}
+
+/// These stores, each a list of pairs.
+async fn read_stores(browser: &Browser, stores: &[&str]) -> Result<Value, String> {
+    let read = browser.run_until_called_back(READ, vec![json!(stores)]).await;
+    match read["fault"].as_str() {
+        Some(fault) => Err(fault.to_owned()),
+        None => Ok(read),
     }
 }
 

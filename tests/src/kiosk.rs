@@ -8,6 +8,7 @@ use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Engine, Launch, Loading};
+use crate::journal::Journal;
 use crate::remarks::Remark;
 use crate::wait::until;
 use crate::witness::Witness;
@@ -91,12 +92,21 @@ impl Kiosk {
         self.browser.run("return document.documentElement.hasAttribute('data-ready')", vec![]).await == true
     }
 
-    /// Until nothing waits to be sent.
+    /// Until nothing that is recorded waits to be sent. A rating is, once its customer is thanked.
     ///
     /// # Panics
     /// When it does not come to that.
     pub async fn see_everything_sent(&self) {
-        self.see_on_root("data-sync", "idle").await;
+        until("everything sent", async || {
+            // Whoever delivers may not have heard yet of what was recorded last.
+            let queued = Journal::queued_now(&self.browser).await.unwrap_or_default();
+            if queued > 0 {
+                return Err(format!("{queued} are queued"));
+            }
+            let state = self.browser.run("return document.documentElement.dataset.sync ?? null", vec![]).await;
+            if state == "idle" { Ok(()) } else { Err(format!("the upload is {state}")) }
+        })
+        .await;
     }
 
     /// Until an attribute of the root element has this value.

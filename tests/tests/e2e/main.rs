@@ -31,6 +31,7 @@ mod receivers;
 mod releases;
 mod replay;
 mod schema;
+mod second_place;
 mod security_policy;
 mod settings;
 mod soak;

@@ -185,7 +185,7 @@ async fn before_the_rating_the_next_customer_is_asked_anew() {
     kiosk.let_pass(Duration::from_secs(46)).await;
     kiosk.see("person-0417").await;
     kiosk.tap("staff-unknown").await;
-    kiosk.rate(3).await;
+    rate_and_leave(&kiosk, 3).await;
     kiosk.see_everything_sent().await;
     assert_eq!(named_in(&collector, "rating.given").await, [json!("0417"), Value::Null, Value::Null]);
 }
