@@ -11,6 +11,8 @@ setInterval(() => {
   const { worker } = candor;
   if (worker !== watched) {
     watched = worker;
+    // Ended or not, the one before may hold the office for as long as that call takes.
+    if (unanswered > MOST_UNANSWERED) candor.ask('lead');
     unanswered = NaN;
     worker?.addEventListener('message', () => { if (worker === watched) unanswered = 0; });
   } else if (unanswered === MOST_UNANSWERED) {

@@ -19,6 +19,7 @@
 //! | | `joined`: the database has all that page and second place know |
 //! | | `reopen`: page and keeper do not see the same database |
 //! | nothing: is it still there? | nothing |
+//! | `lead`: it is there for a keeper that stood still, and perhaps holds the lock | |
 //! | `sign-in {code} {number}`: a clerk at the tablet; `sign-out` | by the channel `candor-staff` what became of it: `signed-in {number}`, `wrong {wait, ms}`, `wait {wait, ms}`, `failed`, `signed-out` |
 //! | | `holds now {json}`, or `holds soon {json}`: what holds over the settings at present, since somebody has signed in or out, or by the time of day; without a word nothing does |
 //! | | `ready`: what was lost is back, as far as it can be |
@@ -302,6 +303,13 @@ impl Keeper {
         lead(LOCK, ask, move || winner.take_office(), move || loser.leave_office());
     }
 
+    /// Takes the lock from whoever has it.
+    fn seize_office(self: &Rc<Self>) {
+        if !self.is_leading.get() {
+            Rc::clone(self).run_for_office(Ask::Steal);
+        }
+    }
+
     fn take_office(&self) {
         self.is_leading.set(true);
         self.has_joined.set(false);
@@ -382,8 +390,10 @@ impl Keeper {
     }
 
     fn listen(self: &Rc<Self>, words: &str) {
-        if words.is_empty() {
-            worker::say("");
+        match words {
+            "" => worker::say(""),
+            "lead" => self.seize_office(),
+            _ => {}
         }
         if let Some(duty) = self.duty.borrow().as_ref() {
             duty.listen(words);
@@ -405,6 +415,8 @@ impl Keeper {
             if let Some(beside) = beside.first().and_then(|line| serde_json::from_str(line).ok()) {
                 *self.inherited.borrow_mut() = Some(beside);
                 self.put_inherited();
+                // The one before may not have ended.
+                self.seize_office();
             }
             let lines: Vec<String> = lines.into_iter().map(str::to_owned).collect();
             self.unfiled.borrow_mut().extend(lines.iter().cloned().map(Unfiled::Recent));
@@ -1076,8 +1088,8 @@ impl Keeper {
         let heirs = inherited.as_ref().map_or(0, |beside| beside.heirs) + 1;
         let beside = self.second.borrow().as_ref().map(SecondPlace::beside).or(inherited).unwrap_or_default();
         rows.extend(serde_json::to_string(&Beside { heirs, ..beside }).ok());
-        // The page ends this worker, and with it go its files. They are not closed here: see [`SecondPlace::close`].
         worker::say(&["heir\n", &rows.join("\n")].concat());
+        // The page ends this worker, and with it go its files. They are not closed here: see [`SecondPlace::close`].
     }
 
     async fn the_refuge(&self, known: Option<Mark>) -> Rc<Refuge> {

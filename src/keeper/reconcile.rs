@@ -45,6 +45,8 @@ pub struct Reconciler {
     asked_after: Cell<u32>,
     /// Ranges that were queued again once: a receiver that keeps on lacking them is not asked for ever.
     queued_again: RefCell<BTreeSet<(u32, u64, u64)>>,
+    /// Epochs of which it was told that they do not follow what the receiver has.
+    broken: RefCell<BTreeSet<u32>>,
 }
 
 impl Default for Reconciler {
@@ -57,6 +59,7 @@ impl Default for Reconciler {
             is_signed: Cell::default(),
             asked_after: Cell::default(),
             queued_again: RefCell::default(),
+            broken: RefCell::default(),
         }
     }
 }
@@ -109,6 +112,12 @@ impl Reconciler {
         self.look_for_a_longer_past(journal, newest).await?;
         let mut queued = 0;
         for chain in &newest.chain {
+            if let Some(&seq) = chain.broken_at.first()
+                && self.broken.borrow_mut().insert(chain.epoch)
+            {
+                let about = Place { epoch: chain.epoch, seq };
+                super::report(FindingKind::ChainBroken, about, chain.broken_at.len() as u64);
+            }
             for (from, to) in &chain.missing {
                 let to = (*to).min(from.saturating_add(MOST_AT_ONCE));
                 let range = (chain.epoch, *from, to);

@@ -276,6 +276,7 @@ pub fn finding_text(finding: &Finding, words: &HealthTexts, language: Language) 
         | FindingKind::StoreDamaged
         | FindingKind::Recovered
         | FindingKind::SecondPlaceLost
+        | FindingKind::ChainBroken
         | FindingKind::SealingDamaged => browser::integer(finding.count, language),
         FindingKind::SecondPlaceDamaged => browser::bytes(finding.count, language),
         FindingKind::ClockFast | FindingKind::ClockSlow | FindingKind::ClockRight | FindingKind::ClockOff => {
@@ -305,6 +306,7 @@ fn finding_advice(kind: FindingKind, about: Place, words: &HealthTexts) -> Advic
         FindingKind::ClockOff => words.clock_off,
         FindingKind::SealingDamaged => words.sealing_damaged,
         FindingKind::ReleaseFailed => words.release_failed,
+        FindingKind::ChainBroken => words.chain_broken,
     }
 }
 
@@ -339,6 +341,7 @@ mod tests {
                     | FindingKind::StoreDamaged
                     | FindingKind::Recovered
                     | FindingKind::SecondPlaceLost
+                    | FindingKind::ChainBroken
                     | FindingKind::SealingDamaged => "97,531",
                     _ => "27",
                 };

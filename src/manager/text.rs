@@ -151,7 +151,7 @@ texts! {
         second_unknown: Advice, second_why, chain, chain_note, verify, verifying, whole: Count, faults: Count,
         unlisted: Count, pauses: Count, pruned: Count, comments, explained, explained_by, lost_before, explained_recovered: Count, receiver_has,
         receiver_may_lack, own_device, other_device, signed, place, findings, no_findings, wiped: Advice,
-        wiped_unawares: Advice, cut: Advice, unusable: Advice, repaired: Advice, damaged: Advice, recovered: Advice, second_lost: Advice, second_damaged: Advice,
+        wiped_unawares: Advice, cut: Advice, unusable: Advice, repaired: Advice, damaged: Advice, recovered: Advice, second_lost: Advice, second_damaged: Advice, chain_broken: Advice,
         clock_fast: Advice, clock_slow: Advice, clock_right: Advice, clock_off: Advice, sealing_damaged: Advice,
         release_failed: Advice, other_finding: Advice, new, loss, loss_of_words, acknowledge, release,
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use candor_core::chain::{Hash, enrolment_hash};
 use candor_core::event::{Event, EventId};
 use candor_core::repeats::repeated_member;
+use candor_core::time::parse_rfc3339;
 use candor_core::wire::{CloudEvent, Rejection, SOURCE_PREFIX};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -15,6 +16,8 @@ use uuid::Uuid;
 pub const CURSOR_ATTRIBUTE: &str = "collectorcursor";
 /// The longest `source` taken, in bytes. Ours are 54; the bound keeps an index entry on one page of either store.
 const MAX_SOURCE: usize = 255;
+/// The longest `time` taken, in bytes: an RFC 3339 time with nanoseconds and an offset has 35.
+const MAX_TIME: usize = 40;
 /// The highest `deviceseq` taken: RFC 8785 has no canonical form for larger integers.
 const MAX_SEQ: u64 = (1 << 53) - 1;
 
@@ -135,6 +138,10 @@ impl Arrival {
             let detail = format!("source must be at most {MAX_SOURCE} bytes long and free of control characters");
             return Err(reject("source", detail));
         }
+        // It is shown to people, and what moves a clock has to be read.
+        if event.time.len() > MAX_TIME || parse_rfc3339(&event.time).is_none() {
+            return Err(reject("malformed", "time must be a date and a time as RFC 3339 has them".to_owned()));
+        }
         let (event, _) = event.open().map_err(|fault| reject(fault.code(), fault.detail().to_owned()))?;
         let (Some(id), Ok(uuid)) = (EventId::parse(event.id.as_str()), Uuid::try_parse(event.id.as_str())) else {
             return Err(reject("id", "id must be a UUID in lower case with hyphens".to_owned()));
@@ -233,6 +240,8 @@ mod tests {
         check(changed("source", json!("urn:other")), "source");
         check(changed("source", json!(format!("urn:candor:device:{}", "x".repeat(300)))), "source");
         check(changed("source", json!("urn:candor:device:a\u{0}b")), "source");
+        check(changed("time", json!("2026-02-30 25:61")), "malformed");
+        check(changed("time", json!("\u{1b}[2K2026-11-23T09:41:07.120+08:00")), "malformed");
         check(changed("type", json!("cn.candor.rating.guessed")), "unknown-type");
         check(changed("deviceuptime", json!(7)), "hash-mismatch");
         check(changed("deviceseq", json!("1")), "malformed");

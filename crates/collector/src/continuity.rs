@@ -53,9 +53,10 @@ impl Continuity {
         self.ranges.iter().map(|&(first, last)| last - first + 1).sum()
     }
 
-    /// The highest number up to which nothing is missing; 0 while number 1 is.
+    /// The highest number up to which nothing is missing and each follows the one before; 0 while number 1 does not.
     pub fn whole_up_to(&self) -> u64 {
-        self.ranges.first().map_or(0, |&(first, last)| if first == 1 { last } else { 0 })
+        let unbroken = self.breaks.first().map_or(u64::MAX, |broken| broken.saturating_sub(1));
+        self.ranges.first().map_or(0, |&(first, last)| if first == 1 { last.min(unbroken) } else { 0 })
     }
 
     fn insert(&mut self, seq: u64) {
@@ -148,6 +149,7 @@ mod tests {
     #[test]
     fn sees_a_break_from_either_side() {
         assert_eq!(arrive(&[(1, false), (2, true)]).state(1).broken_at, [2]);
+        assert_eq!(arrive(&[(1, false), (2, true), (3, false)]).whole_up_to(), 1, "nobody vouches for what was put there");
         assert_eq!(arrive(&[(2, true), (1, false)]).state(1).broken_at, [2]);
         assert_eq!(arrive(&[(1, true)]).state(1).broken_at, [1], "the first event hangs on the enrolment hash");
     }

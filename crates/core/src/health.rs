@@ -75,6 +75,8 @@ pub enum FindingKind {
     /// A release did not start and the one before went back into service. `count` is the number that the first
     /// [`RELEASE_DIGITS`] hexadecimal digits of its name make.
     ReleaseFailed,
+    /// What was recorded does not follow what the receiver has, in `count` places; `epoch` and `seq` name the first.
+    ChainBroken,
 }
 
 /// Digits of a release's name that fit into a number of JSON.
@@ -82,7 +84,7 @@ pub const RELEASE_DIGITS: usize = 12;
 
 impl FindingKind {
     /// All there are.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::StoreWiped,
         Self::StoreCut,
         Self::StoreUnusable,
@@ -97,6 +99,7 @@ impl FindingKind {
         Self::ClockOff,
         Self::SealingDamaged,
         Self::ReleaseFailed,
+        Self::ChainBroken,
     ];
 
     /// The name in the event `health.reported`.
@@ -116,6 +119,7 @@ impl FindingKind {
             Self::ClockOff => "clock-off",
             Self::SealingDamaged => "sealing-damaged",
             Self::ReleaseFailed => "release-failed",
+            Self::ChainBroken => "chain-broken",
         }
     }
 

@@ -344,6 +344,10 @@ pub const EN: Texts = Texts {
             meaning: "Part of the second place could not be read: {2}. The journal itself is not touched by this.",
             action: "Check the chain here. If it happens again, the tablet’s storage is failing: replace it.",
         },
+        chain_broken: Advice {
+            meaning: "What was recorded here does not follow what the endpoint has, first at event {0} of epoch {1}. Such places: {2}.",
+            action: "Somebody may have changed answers after they were delivered. Check the chain here, export the events, and compare them with the endpoint’s before this tablet is reset.",
+        },
         clock_fast: Advice {
             meaning: "The tablet’s clock is {2} ahead of the endpoint’s. Records keep the time that they were given.",
             action: "Set the tablet’s date, time and time zone, or let it set them by itself.",

@@ -26,6 +26,8 @@ const [done] = arguments;
 const AFTER_THE_START: Duration = Duration::from_secs(11);
 /// Between two questions of the page's whether its keeper is there.
 const ASKED: Duration = Duration::from_secs(20);
+/// So many of them, and another keeper is started.
+const UNANSWERED: usize = 5;
 const HAS_WATCHDOG: &str =
     "return performance.getEntriesByType('resource').some(({ name }) => name.endsWith('watchdog.js'))";
 const COUNT_ANSWERS: &str = "window.firstKeeper = candor.worker; window.candorAnswers = 0;
@@ -47,7 +49,7 @@ async fn files_that_the_browser_has_dropped_are_made_anew_with_all_that_was_in_t
     kiosk.browser.run(FIRST_PAGE, vec![]).await;
 
     let origin = proxy.page();
-    let dropped = json!({ "origin": origin.trim_end_matches('/'), "storageTypes": "file_systems" });
+    let dropped = json!({ "origin": origin.trim_end_matches('/'), "storageTypes": "all" });
     kiosk.browser.devtools("Storage.clearDataForOrigin", dropped).await;
     see_files(&kiosk, "the files to be gone", |files| files["candor-mark"].is_null()).await;
 
@@ -99,10 +101,11 @@ async fn a_keeper_that_stands_still_is_replaced() {
     kiosk.browser.devtools("Target.sendMessageToTarget", parameters).await;
     assert_eq!(kiosk.browser.run(IS_FIRST_KEEPER, vec![]).await, true);
     proxy.set_uploads(Uploads::Pass);
-    for _ in 0..5 {
+    for _ in 0..UNANSWERED {
         kiosk.let_pass(ASKED).await;
     }
     assert_eq!(kiosk.browser.run(IS_FIRST_KEEPER, vec![]).await, false);
+    kiosk.let_pass(ASKED).await;
     kiosk.rate_and_skip(2).await;
     kiosk.see_everything_sent().await;
     let levels: Vec<u64> = responses(&collector.events().await).iter().map(|response| response.rating).collect();
