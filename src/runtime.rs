@@ -764,6 +764,8 @@ impl Kiosk {
                     self.dispatch(Input::Stored(draft.id.clone(), appended.responses));
                     if parts.was_in_trouble.take() {
                         self.hand_over(parts);
+                        // It may be another database, with other settings or none.
+                        parts.wants_reload.set(true);
                     }
                     // The database was wiped or cut under this page, which went on in a new epoch.
                     if let Some((loss, mark)) = parts.journal.take_loss() {

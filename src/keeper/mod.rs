@@ -333,9 +333,20 @@ impl Keeper {
     /// well, and nobody finds these files again.
     fn hand_in(&self, second: SecondPlace) {
         self.unfiled.borrow_mut().extend(second.rows().into_iter().map(Unfiled::Recent));
-        let heirs = self.inherited.borrow().as_ref().map_or(0, |beside| beside.heirs);
-        *self.inherited.borrow_mut() = Some(Beside { heirs, ..second.beside() });
+        self.remember(&second);
         spawn(second.close());
+    }
+
+    /// What is in the files beside events is known from now on, whatever becomes of them: of files that the browser has
+    /// dropped nothing can be read, and no database may be there any more.
+    fn remember(&self, second: &SecondPlace) {
+        let known = self.inherited.take().unwrap_or_default();
+        let found = second.beside();
+        let marks = [Mark::read(&known.mark), Mark::read(&found.mark), self.journal.last_head().as_ref().map(Mark::of)];
+        let newest = marks.into_iter().flatten().max_by_key(|mark| (mark.epoch, mark.seq));
+        let records = if found.records.is_empty() { known.records } else { found.records };
+        let mark = newest.map(|mark| mark.to_slot()).unwrap_or_default();
+        *self.inherited.borrow_mut() = Some(Beside { heirs: known.heirs, mark, records });
     }
 
     fn look_after_the_leader(self: &Rc<Self>) {
@@ -726,6 +737,7 @@ impl Keeper {
         }
         if records {
             second.take_records(&self.journal).await?;
+            self.remember(second);
         }
         let is_drained = news.delivered && self.journal.is_drained().await?;
         // Not before: what that has seen settled is among them.
@@ -776,6 +788,7 @@ impl Keeper {
                 Ok(()) => second.take_records(&self.journal).await,
                 failed => failed,
             };
+            self.remember(&second);
             // In any case: closed, it may be gone, if the browser has dropped it with everything else of this origin.
             self.put_back(second);
             joined?;
@@ -1084,10 +1097,11 @@ impl Keeper {
         rows.extend(self.second.borrow().as_ref().map(SecondPlace::rows).unwrap_or_default());
         rows.extend(self.unfiled_events());
         rows.extend(self.recent.borrow().iter().cloned());
-        let inherited = self.inherited.take();
-        let heirs = inherited.as_ref().map_or(0, |beside| beside.heirs) + 1;
-        let beside = self.second.borrow().as_ref().map(SecondPlace::beside).or(inherited).unwrap_or_default();
-        rows.extend(serde_json::to_string(&Beside { heirs, ..beside }).ok());
+        if let Some(second) = self.second.borrow().as_ref() {
+            self.remember(second);
+        }
+        let known = self.inherited.borrow().clone().unwrap_or_default();
+        rows.extend(serde_json::to_string(&Beside { heirs: known.heirs + 1, ..known }).ok());
         worker::say(&["heir\n", &rows.join("\n")].concat());
         // The page ends this worker, and with it go its files. They are not closed here: see [`SecondPlace::close`].
     }

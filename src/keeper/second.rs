@@ -60,7 +60,7 @@ const MOST_ROWS_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
 const ROOM_BYTES: f64 = 256.0 * 1024.0;
 
 /// What the second place has beside events: a slot with its mark, and the records. A keeper leaves it to its heir.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Beside {
     /// A slot with the mark; empty where there is none.
     pub mark: String,
