@@ -149,7 +149,11 @@ mod tests {
     #[test]
     fn sees_a_break_from_either_side() {
         assert_eq!(arrive(&[(1, false), (2, true)]).state(1).broken_at, [2]);
-        assert_eq!(arrive(&[(1, false), (2, true), (3, false)]).whole_up_to(), 1, "nobody vouches for what was put there");
+        assert_eq!(
+            arrive(&[(1, false), (2, true), (3, false)]).whole_up_to(),
+            1,
+            "nobody vouches for what was put there"
+        );
         assert_eq!(arrive(&[(2, true), (1, false)]).state(1).broken_at, [2]);
         assert_eq!(arrive(&[(1, true)]).state(1).broken_at, [1], "the first event hangs on the enrolment hash");
     }

@@ -96,7 +96,8 @@ async fn a_keeper_that_stands_still_is_replaced() {
     let targets = kiosk.browser.devtools("Target.getTargets", json!({ "filter": [worker] })).await;
     let target = targets["targetInfos"][0]["targetId"].clone();
     let attached = kiosk.browser.devtools("Target.attachToTarget", json!({ "targetId": target })).await;
-    let message = json!({ "id": 1, "method": "Runtime.evaluate", "params": { "expression": "for (;;) {}" } }).to_string();
+    let message =
+        json!({ "id": 1, "method": "Runtime.evaluate", "params": { "expression": "for (;;) {}" } }).to_string();
     let parameters = json!({ "sessionId": attached["sessionId"], "message": message });
     kiosk.browser.devtools("Target.sendMessageToTarget", parameters).await;
     assert_eq!(kiosk.browser.run(IS_FIRST_KEEPER, vec![]).await, true);
