@@ -102,7 +102,11 @@ impl Totals {
     fn in_chinese(&self) -> String {
         let Self { trials, failed, full, answers, events, lost, doubled, lost_by_control, of_control } = self;
         let small = trials - full;
-        let verdict = if *failed == 0 { "全部通过".to_owned() } else { format!("{failed} 项未通过，可能未及计数就已中止") };
+        let verdict = if *failed == 0 {
+            "全部通过".to_owned()
+        } else {
+            format!("{failed} 项未通过，可能未及计数就已中止")
+        };
         format!(
             "共 {trials} 项试验，各取最近一次运行（完整规模 {full} 项，小规模 {small} 项）：{verdict}。已致谢的评价 {} 条、其他事件 {} 个，\
              丢失 {lost}，重复 {doubled}。去掉持久写入和第二份保存的对照组，在 {of_control} 条中丢失 {lost_by_control} 条。",
