@@ -88,7 +88,7 @@ impl Totals {
         let small = trials - full;
         let verdict = match failed {
             0 => "all passed".to_owned(),
-            _ => format!("{failed} failed, and may have ended before they had counted"),
+            _ => format!("{failed} failed, perhaps before all was counted"),
         };
         format!(
             "{trials} trials, each in its last run, {full} of full size and {small} of small size: {verdict}. Of {} answers \
