@@ -8,7 +8,7 @@ use candor_core::health::FindingKind;
 use candor_core::journal::{JournalStore, LinkedAgain, Place, SEQ_CONFLICT, StoreError};
 use candor_core::second::Mark;
 use candor_core::time::UnixMillis;
-use candor_core::wire::Receipt;
+use candor_core::wire::{ChainState, Receipt};
 use candor_core::witness::{HEADS_RECORD, SignedHead, keep_furthest};
 
 use crate::browser::journal::IndexedDbJournal;
@@ -23,10 +23,24 @@ const MOST_AT_ONCE: u64 = 2_000;
 
 /// A receiver that takes no number of so many epochs, one after the other, would go on for ever.
 const MOST_ROUNDS: u32 = 32;
+/// The named record with the place of the break that was last told of.
+const BROKEN_RECORD: &str = "chain-broken";
 
 /// Has the page begin a new epoch behind what is known elsewhere.
 pub fn say_behind(mark: &Mark) {
     worker::say(&format!("behind {}", mark.to_slot().trim_end()));
+}
+
+/// What does not follow the receiver's past is told of once.
+async fn tell_of_breaks(journal: &IndexedDbJournal, chain: &ChainState) -> Result<(), StoreError> {
+    let Some(&seq) = chain.broken_at.first() else { return Ok(()) };
+    let place = format!("{} {seq}", chain.epoch);
+    if journal.load(BROKEN_RECORD).await?.as_ref() == Some(&place) {
+        return Ok(());
+    }
+    // Told first: twice is better than never.
+    super::report(FindingKind::ChainBroken, Place { epoch: chain.epoch, seq }, chain.broken_at.len() as u64);
+    journal.save(BROKEN_RECORD, &place).await
 }
 
 /// What has been compared since the worker was started.
@@ -45,8 +59,6 @@ pub struct Reconciler {
     asked_after: Cell<u32>,
     /// Ranges that were queued again once: a receiver that keeps on lacking them is not asked for ever.
     queued_again: RefCell<BTreeSet<(u32, u64, u64)>>,
-    /// Epochs of which it was told that they do not follow what the receiver has.
-    broken: RefCell<BTreeSet<u32>>,
 }
 
 impl Default for Reconciler {
@@ -59,7 +71,6 @@ impl Default for Reconciler {
             is_signed: Cell::default(),
             asked_after: Cell::default(),
             queued_again: RefCell::default(),
-            broken: RefCell::default(),
         }
     }
 }
@@ -112,12 +123,7 @@ impl Reconciler {
         self.look_for_a_longer_past(journal, newest).await?;
         let mut queued = 0;
         for chain in &newest.chain {
-            if let Some(&seq) = chain.broken_at.first()
-                && self.broken.borrow_mut().insert(chain.epoch)
-            {
-                let about = Place { epoch: chain.epoch, seq };
-                super::report(FindingKind::ChainBroken, about, chain.broken_at.len() as u64);
-            }
+            tell_of_breaks(journal, chain).await?;
             for (from, to) in &chain.missing {
                 let to = (*to).min(from.saturating_add(MOST_AT_ONCE));
                 let range = (chain.epoch, *from, to);

@@ -217,21 +217,20 @@ pub struct ChainState {
 }
 
 impl ChainState {
-    /// Reads what a tablet acts upon, `epoch`, `last_seq` and `missing`; `None` without an epoch or a number, and where no
-    /// tablet can have got as far.
+    /// Reads one that may be anybody's; `None` without an epoch or a number, and where no tablet can have got as far.
     fn read(value: &Value) -> Option<Self> {
         let number = |name: &str| value.get(name).and_then(Value::as_u64);
         let range = |range: &Value| match range.as_array()?.as_slice() {
             [first, last] => Some((first.as_u64()?, last.as_u64()?)),
             _ => None,
         };
-        let missing = value.get("missing").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let list = |name: &str| value.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let epoch = u32::try_from(number("epoch")?).ok().filter(|epoch| (1..LAST_OWN_EPOCH).contains(epoch))?;
         Some(Self {
             epoch,
             last_seq: number("last_seq").filter(|seq| *seq < 1 << 40)?,
-            missing: missing.iter().filter_map(range).collect(),
-            broken_at: Vec::new(),
+            missing: list("missing").iter().filter_map(range).collect(),
+            broken_at: list("broken_at").iter().filter_map(Value::as_u64).collect(),
         })
     }
 }
@@ -528,7 +527,7 @@ mod tests {
         let id = sample().0.id;
         let rejected = vec![Rejection { id: id.clone(), code: "unknown-type".into(), detail: "no".into() }];
         let missing = vec![(2, 3), (7, 7)];
-        let chain = vec![ChainState { epoch: 1, last_seq: 9, missing, broken_at: Vec::new() }];
+        let chain = vec![ChainState { epoch: 1, last_seq: 9, missing, broken_at: vec![5, 8] }];
         let hash = Hash::of(b"");
         let heads = vec![SignedHead {
             device: "t".into(),
