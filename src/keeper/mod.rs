@@ -149,7 +149,7 @@ pub fn start() {
         silent_since: Cell::default(),
         are_files_silent: Cell::default(),
         look_for_files_at: Cell::new(Uptime(0).after(LOOK_FOR_FILES_MS)),
-        inherited: RefCell::default(),
+        remembered: RefCell::default(),
         reconciler: Reconciler::default(),
         is_delivery_unnoted: Cell::default(),
         note_delivery_at: Cell::new(Uptime(0)),
@@ -279,8 +279,8 @@ struct Keeper {
     are_files_silent: Cell<bool>,
     /// When it is looked whether the files are still there.
     look_for_files_at: Cell<Uptime>,
-    /// What the keeper before has left.
-    inherited: RefCell<Option<Beside>>,
+    /// What the second place has beside events, as this keeper read it last or the one before left it.
+    remembered: RefCell<Option<Beside>>,
     reconciler: Reconciler,
     /// Whether something was delivered and the files have not heard of it.
     is_delivery_unnoted: Cell<bool>,
@@ -340,13 +340,13 @@ impl Keeper {
     /// What is in the files beside events is known from now on, whatever becomes of them: of files that the browser has
     /// dropped nothing can be read, and no database may be there any more.
     fn remember(&self, second: &SecondPlace) {
-        let known = self.inherited.take().unwrap_or_default();
+        let known = self.remembered.take().unwrap_or_default();
         let found = second.beside();
         let marks = [Mark::read(&known.mark), Mark::read(&found.mark), self.journal.last_head().as_ref().map(Mark::of)];
         let newest = marks.into_iter().flatten().max_by_key(|mark| (mark.epoch, mark.seq));
         let records = if found.records.is_empty() { known.records } else { found.records };
         let mark = newest.map(|mark| mark.to_slot()).unwrap_or_default();
-        *self.inherited.borrow_mut() = Some(Beside { heirs: known.heirs, mark, records });
+        *self.remembered.borrow_mut() = Some(Beside { heirs: known.heirs, mark, records });
     }
 
     fn look_after_the_leader(self: &Rc<Self>) {
@@ -424,8 +424,8 @@ impl Keeper {
         if let Some(lines) = words.strip_prefix("recent\n") {
             let (beside, lines): (Vec<&str>, Vec<&str>) = lines.lines().partition(|line| line.starts_with(BESIDE));
             if let Some(beside) = beside.first().and_then(|line| serde_json::from_str(line).ok()) {
-                *self.inherited.borrow_mut() = Some(beside);
-                self.put_inherited();
+                *self.remembered.borrow_mut() = Some(beside);
+                self.put_remembered();
                 // The one before may not have ended.
                 self.seize_office();
             }
@@ -441,9 +441,9 @@ impl Keeper {
         }
     }
 
-    /// What the keeper before had beside events goes into files in which there is nothing.
-    fn put_inherited(&self) {
-        if let (Some(second), Some(beside)) = (self.second.borrow().as_ref(), self.inherited.borrow().as_ref()) {
+    /// What is remembered goes into files in which there is nothing.
+    fn put_remembered(&self) {
+        if let (Some(second), Some(beside)) = (self.second.borrow().as_ref(), self.remembered.borrow().as_ref()) {
             second.put_beside(beside);
         }
     }
@@ -483,7 +483,7 @@ impl Keeper {
     async fn is_done_with(&self) -> bool {
         let now = clock::uptime();
         // Where an heir is no better off, another one is given time.
-        let doublings = self.inherited.borrow().as_ref().map_or(0, |beside| beside.heirs).min(MOST_HEIR_DOUBLINGS);
+        let doublings = self.remembered.borrow().as_ref().map_or(0, |beside| beside.heirs).min(MOST_HEIR_DOUBLINGS);
         if self.silent_since.get().is_some_and(|since| now >= since.after(SILENCE_TO_BEAR_MS << doublings)) {
             self.silent_since.set(Some(now));
             return is_cut_off().await;
@@ -794,8 +794,8 @@ impl Keeper {
             joined?;
         }
         // Files that cannot be opened again: what they had is known.
-        let inherited = self.inherited.borrow().as_ref().map(|beside| beside.records.clone()).unwrap_or_default();
-        if self.second.borrow().is_none() && second::give_records(&self.journal, inherited).await? {
+        let records = self.remembered.borrow().as_ref().map(|beside| beside.records.clone()).unwrap_or_default();
+        if self.second.borrow().is_none() && second::give_records(&self.journal, records).await? {
             self.tell_of_records();
         }
         if let Some((loss, mark)) = self.journal.take_loss() {
@@ -1029,7 +1029,7 @@ impl Keeper {
             }
             self.has_second.set(opened.is_ok());
             *self.second.borrow_mut() = opened.ok();
-            self.put_inherited();
+            self.put_remembered();
         }
         self.has_looked.set(true);
         self.file();
@@ -1100,7 +1100,7 @@ impl Keeper {
         if let Some(second) = self.second.borrow().as_ref() {
             self.remember(second);
         }
-        let known = self.inherited.borrow().clone().unwrap_or_default();
+        let known = self.remembered.borrow().clone().unwrap_or_default();
         rows.extend(serde_json::to_string(&Beside { heirs: known.heirs + 1, ..known }).ok());
         worker::say(&["heir\n", &rows.join("\n")].concat());
         // The page ends this worker, and with it go its files. They are not closed here: see [`SecondPlace::close`].
@@ -1121,10 +1121,10 @@ impl Keeper {
     /// nothing can be restored without a device that it belongs to.
     async fn begin_epoch(&self) -> Result<(), StoreError> {
         let refuge = self.refuge.borrow().clone();
-        let of_inherited = self.inherited.borrow().as_ref().and_then(|beside| Mark::read(&beside.mark));
+        let of_remembered = self.remembered.borrow().as_ref().and_then(|beside| Mark::read(&beside.mark));
         let known = match refuge {
             Some(refuge) => refuge.mark().await,
-            None => of_inherited,
+            None => of_remembered,
         };
         let Some(known) = known.filter(|_| self.journal.last_head().is_none()) else { return Ok(()) };
         if self.journal.head().await?.is_none() {

@@ -130,6 +130,15 @@ mod tests {
     }
 
     #[test]
+    fn finds_it_among_many() {
+        let members: Vec<String> = (0..FEW + 9).map(|n| format!(r#""m{n}":1"#)).collect();
+        check(&format!("{{{}}}", members.join(",")), None);
+        for again in [0, FEW - 1, FEW, FEW + 8] {
+            check(&format!(r#"{{{},"m{again}":2}}"#, members.join(",")), Some(&format!("m{again}")));
+        }
+    }
+
+    #[test]
     fn finds_nothing_where_names_stand_once_in_each_object() {
         for json in [r#"{"a":{"a":1},"b":[{"a":-1},{"a":true}],"c":"a"}"#, "7", "[]", "{", r#"{"a":1,"a"#, ""] {
             check(json, None);

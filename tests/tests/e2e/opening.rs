@@ -14,6 +14,8 @@ use crate::accessibility::{open_without_motion, see_no_violation};
 
 /// After so long without a touch the loop begins, in the template that is in service.
 const QUIET: Duration = Duration::from_secs(601);
+/// So long nothing stands in the same place.
+const BURNING_IN: Duration = Duration::from_secs(241);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_place_is_dark_until_somebody_comes() {
@@ -131,6 +133,11 @@ async fn pictures_and_cards_stand_in_turn_while_nobody_is_there() {
     see("午间加开两个窗口").await;
     kiosk.let_pass(Duration::from_secs(8)).await;
     see("data:image/jpeg;base64,").await;
+    // The same picture for months burns in.
+    let place = async || kiosk.browser.run("return document.querySelector('.attract').style.translate", vec![]).await;
+    let first = place().await;
+    kiosk.let_pass(BURNING_IN).await;
+    assert_ne!(place().await, first, "it stands a little elsewhere");
     kiosk.tap("start").await;
     kiosk.see_first_screen().await;
 }

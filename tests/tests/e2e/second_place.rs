@@ -38,9 +38,7 @@ const IS_FIRST_PAGE: &str = "return window.isFirstPage === true";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_that_the_browser_has_dropped_are_made_anew_with_all_that_was_in_them() {
-    let collector = Collector::start().await;
-    let proxy = Proxy::start(collector.address()).await;
-    let kiosk = open_kiosk(Engine::Chromium, &proxy.page()).await;
+    let (collector, proxy, kiosk) = open_behind_a_proxy().await;
     proxy.set_uploads(Uploads::Down);
     for level in [4, 2] {
         kiosk.rate_and_skip(level).await;
@@ -72,9 +70,7 @@ async fn files_that_the_browser_has_dropped_are_made_anew_with_all_that_was_in_t
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keeper_that_stands_still_is_replaced() {
-    let collector = Collector::start().await;
-    let proxy = Proxy::start(collector.address()).await;
-    let kiosk = open_kiosk(Engine::Chromium, &proxy.page()).await;
+    let (collector, proxy, kiosk) = open_behind_a_proxy().await;
     // Before the page has the timers that look after the keeper.
     kiosk.hold_the_clock().await;
     proxy.set_uploads(Uploads::Down);
@@ -111,6 +107,13 @@ async fn a_keeper_that_stands_still_is_replaced() {
     kiosk.see_everything_sent().await;
     let levels: Vec<u64> = responses(&collector.events().await).iter().map(|response| response.rating).collect();
     assert_eq!(levels, [4, 2]);
+}
+
+async fn open_behind_a_proxy() -> (Collector, Proxy, Kiosk) {
+    let collector = Collector::start().await;
+    let proxy = Proxy::start(collector.address()).await;
+    let kiosk = open_kiosk(Engine::Chromium, &proxy.page()).await;
+    (collector, proxy, kiosk)
 }
 
 /// Whether they have the mark, the events that wait and what a tablet needs to find its endpoint.
