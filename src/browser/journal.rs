@@ -586,6 +586,8 @@ impl IndexedDbJournal {
         self.run(async |database| {
             let transaction = writing(database, &STORES)?;
             let (outbox, quarantine) = (transaction.object_store(OUTBOX)?, transaction.object_store(QUARANTINE)?);
+            let records = transaction.object_store(RECORDS)?;
+            let mut head = get::<String>(&records, HEAD)?.await?.and_then(|json| Head::from_json(&json));
             let mut written = 0;
             for Row { place, json } in rows {
                 let Some((event, text)) = open_row(json) else { continue };
@@ -599,10 +601,17 @@ impl IndexedDbJournal {
                 quarantine.delete(key).primitive()?;
                 put(&transaction.object_store(IDS)?, event.id.as_str(), key)?;
                 queue(&transaction, key, &event, text.as_ref())?;
+                // What is recorded next follows what was recorded, not what was made of it.
+                let is_newest = |head: &&mut Head| (head.epoch, head.seq) == (event.epoch, event.seq);
+                if let Some(head) = head.as_mut().filter(is_newest).filter(|head| head.device == event.device) {
+                    head.hash = event.hash.clone();
+                    put(&records, HEAD, head.to_json())?;
+                    self.head.borrow_mut().take();
+                }
                 written += 1;
             }
             // Other bytes are another batch.
-            transaction.object_store(RECORDS)?.delete(FROZEN).primitive()?;
+            records.delete(FROZEN).primitive()?;
             commit(transaction, RECORDS).await?;
             Ok(written)
         })
@@ -653,6 +662,7 @@ impl IndexedDbJournal {
                 }
                 if (known.is_some() || is_there) && !is_second {
                     restored.known += 1;
+                    restored.contradicted += u64::from(known == Some(key) && !is_there);
                     continue;
                 }
                 let mut shelf = 0;
@@ -1587,6 +1597,39 @@ mod tests {
 
     candor_core::journal_contract!(wasm_bindgen_test, empty);
 
+    /// As the specifications of IndexedDB and Web IDL name them, and what browsers add of their own.
+    #[wasm_bindgen_test]
+    fn every_fault_of_a_store_is_of_one_of_four_classes() {
+        let again = |name: &str| StoreError::Again(name.to_owned());
+        let full = |name: &str| StoreError::Full(name.to_owned());
+        let closed = |name: &str| StoreError::Closed(name.to_owned());
+        for (name, expected) in [
+            // Try again: the transaction was taken back, and another may go through.
+            ("AbortError", again("AbortError")),
+            ("ConstraintError", again("ConstraintError")),
+            // Full: nothing is written until there is room.
+            ("QuotaExceededError", full("QuotaExceededError")),
+            // Another version is at work: left alone.
+            ("VersionError", StoreError::Newer),
+            // Open anew: the connection is of no use any more, or what it gave is not to be trusted.
+            ("InvalidStateError", closed("InvalidStateError")),
+            ("TransactionInactiveError", closed("TransactionInactiveError")),
+            ("NotFoundError", closed("NotFoundError")),
+            ("UnknownError", closed("UnknownError")),
+            ("NotReadableError", closed("NotReadableError")),
+            ("DataError", closed("DataError")),
+            ("TimeoutError", closed("TimeoutError")),
+            ("SomethingOfTomorrow", closed("SomethingOfTomorrow")),
+        ] {
+            let exception = web_sys::DomException::new_with_message_and_name("of a test", name).unwrap();
+            assert_eq!(named_fault(&exception), expected, "{name}");
+            let is_unread = ["UnknownError", "NotReadableError", "DataError"].contains(&name);
+            assert_eq!(is_unreadable(&expected), is_unread, "{name}");
+        }
+        assert!(matches!(open_fault(&OpenDbError::UnsupportedEnvironment), StoreError::Broken(_)));
+        assert!(matches!(silence(), StoreError::Closed(_)));
+    }
+
     #[wasm_bindgen_test]
     async fn two_tabs_share_one_chain() {
         let one = empty().await;
@@ -1805,7 +1848,7 @@ mod tests {
         assert_eq!(journal.shortfall().await.unwrap(), 3, "four less the one whose row is gone as well");
 
         let restored = journal.restore(&jsons).await.unwrap();
-        assert_eq!(restored, Restored { added: 0, known: 2, mended: 3, refused: 0 });
+        assert_eq!(restored, Restored { known: 2, mended: 3, ..Restored::default() });
         assert_eq!(journal.rows(Place::default(), 9).await.unwrap(), right);
         assert_eq!(journal.queued().await.unwrap(), 3);
         assert_eq!(journal.shortfall().await.unwrap(), 0, "counted anew");

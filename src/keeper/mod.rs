@@ -873,9 +873,18 @@ impl Keeper {
         }
         let about = mark.map(|mark| Place { epoch: mark.epoch, seq: mark.seq }).unwrap_or_default();
         self.say_what_came_back(found.restored, about);
-        if found.repaired > 0 {
-            report(FindingKind::StoreRepaired, about, found.repaired);
-            self.tell(News::Journal);
+        for (finding, count) in [
+            (FindingKind::StoreRepaired, found.repaired.saturating_sub(found.rewritten)),
+            (FindingKind::StoreRewritten, found.rewritten),
+        ] {
+            if count > 0 {
+                report(finding, about, count);
+                self.tell(News::Journal);
+            }
+        }
+        if found.is_newest_repaired {
+            // The page remembers what it was made into.
+            worker::say("reopen");
         }
         if found.damaged_bytes > 0 {
             report(FindingKind::SecondPlaceDamaged, Place::default(), found.damaged_bytes);

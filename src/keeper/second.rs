@@ -104,6 +104,10 @@ pub struct Found {
     pub copied: u64,
     /// Events that the database had otherwise than they were recorded.
     pub repaired: u64,
+    /// Those that had a hash that fits all the same, whether they wait or were delivered.
+    pub rewritten: u64,
+    /// Whether the newest was one of those that were put right.
+    pub is_newest_repaired: bool,
 }
 
 /// What became of beginning the file anew.
@@ -246,9 +250,7 @@ impl SecondPlace {
                 }
                 if both.len() >= ROWS {
                     self.garbage.add(ROWS);
-                    let (repaired, others) = repair(journal, std::mem::take(&mut both)).await?;
-                    found.repaired += repaired;
-                    lacking.extend(others);
+                    lacking.extend(repair(journal, std::mem::take(&mut both), &mut found).await?);
                 }
                 if lacking.len() >= ROWS {
                     found.restored = found.restored.and(journal.restore(&std::mem::take(&mut lacking)).await?);
@@ -258,11 +260,10 @@ impl SecondPlace {
                 break;
             }
         }
-        let (repaired, others) = repair(journal, both).await?;
-        found.repaired += repaired;
-        lacking.extend(others);
+        lacking.extend(repair(journal, both, &mut found).await?);
         found.restored = found.restored.and(journal.restore(&lacking).await?);
         found.repaired += found.restored.mended;
+        found.rewritten += found.restored.contradicted;
         let is_another_join = self.last != Place::default();
         let is_in_doubt = found.repaired > 0 || !lost.is_empty() || is_another_join;
         // Counting takes long, and nobody can record meanwhile: only where something may be wrong.
@@ -296,7 +297,11 @@ impl SecondPlace {
             let rows = journal.rows_at(places).await?;
             self.append(rows.iter().map(|row| row.json.as_str())).map_err(StoreError::Full)?;
         }
-        self.come_to(end, head.hash.as_str());
+        // What it came to may have been repaired.
+        let newest = if found.repaired > 0 { journal.rows_at(&[end]).await?.pop() } else { None };
+        let hash = newest.and_then(|row| self.own(&row.json)).map_or(head.hash.as_str().to_owned(), |(_, hash)| hash);
+        found.is_newest_repaired = hash != head.hash.as_str();
+        self.come_to(end, &hash);
         self.told = Place::default();
         Ok(found)
     }
@@ -669,9 +674,13 @@ fn tells_of_records(json: &str) -> bool {
 }
 
 /// Compares what waits in the database with what the file has of it, and writes that over what is not the same event any
-/// more: not every browser's database has checksums. Beside each row, whether the outbox has its id. Gives how many were
-/// written, and the rows of the file at whose places other events stand.
-async fn repair(journal: &IndexedDbJournal, mut rows: Vec<(Row, bool)>) -> Result<(u64, Vec<String>), StoreError> {
+/// more: not every browser's database has checksums. Beside each row, whether the outbox has its id. Gives the rows of
+/// the file at whose places other events stand.
+async fn repair(
+    journal: &IndexedDbJournal,
+    mut rows: Vec<(Row, bool)>,
+    found: &mut Found,
+) -> Result<Vec<String>, StoreError> {
     rows.sort_by_key(|(row, _)| row.place);
     let mut places: Vec<Place> = rows.iter().map(|(row, _)| row.place).collect();
     places.dedup();
@@ -687,12 +696,19 @@ async fn repair(journal: &IndexedDbJournal, mut rows: Vec<(Row, bool)>) -> Resul
         let Some((event, text)) = open_row(&row.json) else { continue };
         match there.and_then(|there| open_row(&there.json)) {
             // It went aside, or will.
-            Some((other, _)) if other.hash != event.hash => others.push(row.json),
+            Some((other, _)) if other.id != event.id => others.push(row.json),
+            // The file has it as it was recorded.
+            Some((other, _)) if other.hash != event.hash => {
+                found.rewritten += 1;
+                damaged.push(row);
+            }
             // Words that the file has not are no fault of the database.
             Some((_, words)) if has_id && (text.is_none() || words == text) => {}
             _ => damaged.push(row),
         }
     }
-    let written = if damaged.is_empty() { 0 } else { journal.repair(&damaged).await? };
-    Ok((written, others))
+    if !damaged.is_empty() {
+        found.repaired += journal.repair(&damaged).await?;
+    }
+    Ok(others)
 }

@@ -238,6 +238,7 @@ impl<S: JournalStore + 'static> Uploader<S> {
         let why = match state {
             State::Idle | State::Sending => "",
             State::Waiting => "offline",
+            State::Deferred => "busy",
             State::Portal => "portal",
             State::Paused => "token",
             State::SetApart => "foreign",

@@ -269,7 +269,7 @@ fn restore_progress(state: &Restoring, language: Language) -> String {
 }
 
 fn result(tally: Tally, stop: Option<Stop>, language: Language) -> impl IntoView {
-    let Restored { added, known, mended, refused } = tally.restored;
+    let Restored { added, known, mended, refused, .. } = tally.restored;
     // What had been lost from its place has come back as well.
     let added = added + mended;
     let is_whole = stop.is_none();
@@ -291,7 +291,7 @@ fn result(tally: Tally, stop: Option<Stop>, language: Language) -> impl IntoView
 
 fn told(tally: &Tally, stop: Option<&Stop>, language: Language) -> String {
     let words = &language.texts().restore;
-    let Restored { added, known, mended, refused } = tally.restored;
+    let Restored { added, known, mended, refused, contradicted } = tally.restored;
     // What had been lost from its place has come back as well.
     let added = added + mended;
     let mut said = Vec::new();
@@ -307,7 +307,12 @@ fn told(tally: &Tally, stop: Option<&Stop>, language: Language) -> String {
         said.push(words.nothing.to_owned());
         return language.joined(&said);
     }
-    let counts = [(&words.known, known), (&words.refused, refused), (&words.pruned, tally.pruned)];
+    let counts = [
+        (&words.known, known),
+        (&words.contradicted, contradicted),
+        (&words.refused, refused),
+        (&words.pruned, tally.pruned),
+    ];
     said.push(words.added.of(added, &browser::integer(added, language)));
     for (count, n) in counts.into_iter().filter(|(_, n)| *n > 0) {
         said.push(count.of(n, &browser::integer(n, language)));

@@ -277,6 +277,7 @@ pub fn finding_text(finding: &Finding, words: &HealthTexts, language: Language) 
         | FindingKind::Recovered
         | FindingKind::SecondPlaceLost
         | FindingKind::ChainBroken
+        | FindingKind::StoreRewritten
         | FindingKind::SealingDamaged => browser::integer(finding.count, language),
         FindingKind::SecondPlaceDamaged => browser::bytes(finding.count, language),
         FindingKind::ClockFast | FindingKind::ClockSlow | FindingKind::ClockRight | FindingKind::ClockOff => {
@@ -307,6 +308,7 @@ fn finding_advice(kind: FindingKind, about: Place, words: &HealthTexts) -> Advic
         FindingKind::SealingDamaged => words.sealing_damaged,
         FindingKind::ReleaseFailed => words.release_failed,
         FindingKind::ChainBroken => words.chain_broken,
+        FindingKind::StoreRewritten => words.rewritten,
     }
 }
 
@@ -342,6 +344,7 @@ mod tests {
                     | FindingKind::Recovered
                     | FindingKind::SecondPlaceLost
                     | FindingKind::ChainBroken
+                    | FindingKind::StoreRewritten
                     | FindingKind::SealingDamaged => "97,531",
                     _ => "27",
                 };

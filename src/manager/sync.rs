@@ -36,7 +36,9 @@ fn StateCard(desk: Desk, language: Language) -> impl IntoView {
     let words = &language.texts().sync;
     // Between an answer and its upload the runtime is idle with something queued: “all delivered” would be untrue.
     let has_queued = Memo::new(move |_| desk.counts.get().is_some_and(|counts| counts.queued > 0));
-    let advice = move || desk.sync.with(|state| advice(state, has_queued.get(), words));
+    let has_refused = Memo::new(move |_| desk.counts.get().is_some_and(|counts| counts.quarantined > 0));
+    let left = move || Left { queued: has_queued.get(), refused: has_refused.get() };
+    let advice = move || desk.sync.with(|state| advice(state, left(), words));
     let endpoint =
         move || desk.settings.get().map(|settings| settings.endpoint).filter(|endpoint| !endpoint.is_empty());
     view! {
@@ -45,7 +47,7 @@ fn StateCard(desk: Desk, language: Language) -> impl IntoView {
                 <h2>
                     <span class="m-dot" aria-hidden="true"></span>
                     <span data-testid="sync-state" data-state=move || desk.sync.get().name data-why=move || desk.sync.get().why>
-                        {move || desk.sync.with(|state| state_name(state, has_queued.get(), words))}
+                        {move || desk.sync.with(|state| state_name(state, left(), words))}
                     </span>
                 </h2>
                 <p>{move || advice().meaning}</p>
@@ -196,6 +198,7 @@ fn reason(rejection: &Rejection, words: &SyncTexts) -> String {
         Some(OwnReason::TooLarge) => words.reason_too_large.to_owned(),
         Some(OwnReason::Refused { status }) => fill(words.reason_refused, &[&status.to_string()]),
         Some(OwnReason::Unreadable) => words.reason_unreadable.to_owned(),
+        None if rejection.detail.is_empty() => words.reason_none.to_owned(),
         None => rejection.detail.clone(),
     }
 }
@@ -212,9 +215,17 @@ fn released(release: &Release, language: Language) -> Option<String> {
     }
 }
 
-fn state_name(state: &SyncState, has_queued: bool, words: &SyncTexts) -> &'static str {
+/// What is not delivered.
+#[derive(Clone, Copy, Default)]
+struct Left {
+    queued: bool,
+    refused: bool,
+}
+
+fn state_name(state: &SyncState, left: Left, words: &SyncTexts) -> &'static str {
     match state.name.as_str() {
-        "idle" if has_queued => words.about,
+        "idle" if left.queued => words.about,
+        "idle" if left.refused => words.idle_but,
         "idle" => words.idle,
         "paused" if state.why == "foreign" => words.foreign,
         "sending" => words.sending,
@@ -226,16 +237,18 @@ fn state_name(state: &SyncState, has_queued: bool, words: &SyncTexts) -> &'stati
 }
 
 /// The reason says more than the state where there is one.
-fn advice(state: &SyncState, has_queued: bool, words: &SyncTexts) -> Advice {
+fn advice(state: &SyncState, left: Left, words: &SyncTexts) -> Advice {
     match (state.why.as_str(), state.name.as_str()) {
         ("offline", _) => words.is_offline,
+        ("busy", _) => words.is_busy,
         ("portal", _) => words.is_portal,
         ("foreign", _) => words.is_foreign,
         ("token", _) | ("", "paused") => words.is_token,
         ("endpoint", _) | ("", "misconfigured") => words.is_endpoint,
         ("no-endpoint", _) => words.is_no_endpoint,
         ("storage", _) => words.is_storage,
-        (_, "idle") if has_queued => words.is_about,
+        (_, "idle") if left.queued => words.is_about,
+        (_, "idle") if left.refused => words.is_idle_but,
         (_, "idle") => words.is_idle,
         (_, "sending") => words.is_sending,
         (_, "waiting") => words.is_waiting,
@@ -251,13 +264,13 @@ mod tests {
     use super::*;
     use crate::manager::language::Language;
 
-    fn advise(name: &str, why: &str, has_queued: bool) -> Advice {
+    fn advise(name: &str, why: &str, left: Left) -> Advice {
         let state = SyncState { name: name.to_owned(), why: why.to_owned() };
-        advice(&state, has_queued, &Language::English.texts().sync)
+        advice(&state, left, &Language::English.texts().sync)
     }
 
     fn check(name: &str, why: &str, expected: Advice) {
-        assert_eq!(advise(name, why, false), expected, "{name} {why}");
+        assert_eq!(advise(name, why, Left::default()), expected, "{name} {why}");
     }
 
     fn check_reason(code: &str, detail: &str, is_in_words_already: bool) {
@@ -271,7 +284,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn what_the_tablet_has_found_itself_is_told_in_the_screen_s_language_and_words_stay_as_they_are() {
-        for code in ["conflict", "too-large", "unreadable"] {
+        for code in ["conflict", "too-large", "unreadable", "of-the-endpoint", ""] {
             check_reason(code, "", false);
         }
         check_reason("refused", "422", false);
@@ -280,8 +293,16 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    fn nothing_is_called_delivered_while_something_is_queued() {
-        assert_eq!(advise("idle", "", true), Language::English.texts().sync.is_about);
+    fn nothing_is_called_delivered_while_something_is_queued_or_refused() {
+        let words = &Language::English.texts().sync;
+        for (queued, refused, expected) in
+            [(true, true, words.is_about), (true, false, words.is_about), (false, true, words.is_idle_but)]
+        {
+            let left = Left { queued, refused };
+            assert_eq!(advise("idle", "", left), expected);
+            let state = SyncState { name: "idle".to_owned(), why: String::new() };
+            assert_ne!(state_name(&state, left, words), words.idle);
+        }
     }
 
     #[wasm_bindgen_test]
@@ -291,6 +312,7 @@ mod tests {
         check("sending", "", words.is_sending);
         check("waiting", "", words.is_waiting);
         check("waiting", "offline", words.is_offline);
+        check("waiting", "busy", words.is_busy);
         check("waiting", "portal", words.is_portal);
         check("paused", "token", words.is_token);
         check("paused", "foreign", words.is_foreign);

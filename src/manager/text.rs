@@ -132,14 +132,14 @@ texts! {
     }
 
     SyncTexts {
-        idle, about, sending, waiting, paused, foreign, misconfigured, unknown, is_idle: Advice, is_about: Advice,
-        is_sending: Advice, is_waiting: Advice, is_offline: Advice, is_portal: Advice, is_token: Advice,
+        idle, idle_but, about, sending, waiting, paused, foreign, misconfigured, unknown, is_idle: Advice, is_idle_but: Advice, is_about: Advice,
+        is_sending: Advice, is_waiting: Advice, is_busy: Advice, is_offline: Advice, is_portal: Advice, is_token: Advice,
         is_foreign: Advice, is_endpoint: Advice, is_no_endpoint: Advice, is_storage: Advice, is_unknown: Advice, now,
         asked, safe, endpoint, token, token_set, token_unset, balance, balance_note, quarantine, quarantine_note,
         quarantine_none, event, code, reason, reason_conflict, reason_too_large,
         /// With the status.
         reason_refused,
-        reason_unreadable, again, again_all, queued_again: Count, export_refused,
+        reason_none, reason_unreadable, again, again_all, queued_again: Count, export_refused,
         exported_refused: Count, tablet, tablet_note, device, epoch, newest, hash,
     }
 
@@ -151,7 +151,7 @@ texts! {
         second_unknown: Advice, second_why, chain, chain_note, verify, verifying, whole: Count, faults: Count,
         unlisted: Count, pauses: Count, pruned: Count, comments, explained, explained_by, lost_before, explained_recovered: Count, receiver_has,
         receiver_may_lack, own_device, other_device, signed, place, findings, no_findings, wiped: Advice,
-        wiped_unawares: Advice, cut: Advice, unusable: Advice, repaired: Advice, damaged: Advice, recovered: Advice, second_lost: Advice, second_damaged: Advice, chain_broken: Advice,
+        wiped_unawares: Advice, cut: Advice, unusable: Advice, repaired: Advice, damaged: Advice, recovered: Advice, second_lost: Advice, second_damaged: Advice, chain_broken: Advice, rewritten: Advice,
         clock_fast: Advice, clock_slow: Advice, clock_right: Advice, clock_off: Advice, sealing_damaged: Advice,
         release_failed: Advice, other_finding: Advice, new, loss, loss_of_words, acknowledge, release,
     }
@@ -263,7 +263,7 @@ texts! {
         /// In the order of `Texts` of the vault: none, clear, sealed, some.
         words_are: [&'static str; 4],
         app, takes_records, takes_records_hint, own_token_hint, running, whole, cancelled, failed, nothing,
-        added: Count, known: Count, refused: Count, pruned: Count, has_records, again, not_a_backup, version, front,
+        added: Count, known: Count, contradicted: Count, refused: Count, pruned: Count, has_records, again, not_a_backup, version, front,
         wrong, damaged, cut, content, gone,
     }
 

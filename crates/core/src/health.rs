@@ -77,6 +77,9 @@ pub enum FindingKind {
     ReleaseFailed,
     /// What was recorded does not follow what the receiver has, in `count` places; `epoch` and `seq` name the first.
     ChainBroken,
+    /// `count` events stand in the database otherwise than they were recorded, each with a hash that fits it: somebody has
+    /// rewritten them. Those that wait were put right from the second place.
+    StoreRewritten,
 }
 
 /// Digits of a release's name that fit into a number of JSON.
@@ -84,7 +87,7 @@ pub const RELEASE_DIGITS: usize = 12;
 
 impl FindingKind {
     /// All there are.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::StoreWiped,
         Self::StoreCut,
         Self::StoreUnusable,
@@ -100,6 +103,7 @@ impl FindingKind {
         Self::SealingDamaged,
         Self::ReleaseFailed,
         Self::ChainBroken,
+        Self::StoreRewritten,
     ];
 
     /// The name in the event `health.reported`.
@@ -120,6 +124,7 @@ impl FindingKind {
             Self::SealingDamaged => "sealing-damaged",
             Self::ReleaseFailed => "release-failed",
             Self::ChainBroken => "chain-broken",
+            Self::StoreRewritten => "store-rewritten",
         }
     }
 

@@ -129,6 +129,9 @@ pub struct Restored {
     pub mended: u64,
     /// Rows that are no events, or whose hash does not fit.
     pub refused: u64,
+    /// Among those that were there, the ones that stand there otherwise than the row has them, each with a hash that
+    /// fits: one of the two was rewritten. What stands there stays.
+    pub contradicted: u64,
 }
 
 impl Restored {
@@ -139,6 +142,7 @@ impl Restored {
             known: self.known + other.known,
             mended: self.mended + other.mended,
             refused: self.refused + other.refused,
+            contradicted: self.contradicted + other.contradicted,
         }
     }
 }
@@ -515,6 +519,7 @@ impl JournalStore for MemoryJournal {
                 || state.pruned.get(&place).is_some_and(|json| json.contains(event.hash.as_str()));
             if known.is_some() || is_there {
                 restored.known += 1;
+                restored.contradicted += u64::from(known == Some(place) && !is_there);
                 continue;
             }
             let mut shelf = 0;

@@ -162,9 +162,11 @@ pub enum State {
     Idle,
     /// A batch is on its way.
     Sending,
-    /// The last try did not work; another follows by itself.
+    /// There was no answer to the last try; another follows by itself.
     Waiting,
-    /// As [`State::Waiting`], and the answers look like a captive portal or a wrong endpoint.
+    /// The endpoint answered that it takes nothing just now; another try follows by itself.
+    Deferred,
+    /// As [`State::Deferred`], and the answers look like a captive portal or a wrong endpoint.
     Portal,
     /// The endpoint does not take the token.
     Paused,
@@ -180,7 +182,7 @@ impl State {
         match self {
             Self::Idle => "idle",
             Self::Sending => "sending",
-            Self::Waiting | Self::Portal => "waiting",
+            Self::Waiting | Self::Deferred | Self::Portal => "waiting",
             Self::Paused | Self::SetApart => "paused",
             Self::Misconfigured => "misconfigured",
         }
@@ -338,6 +340,7 @@ impl Outbox {
             Outcome::TooSlow { retry_after_ms } => {
                 self.time_outs = self.time_outs.saturating_add(1);
                 let settlement = self.wait(retry_after_ms, now, random);
+                self.state = State::Waiting;
                 if self.time_outs < HALVE_AFTER_TIME_OUTS || batch.len() < 2 { settlement } else { self.shrink(batch) }
             }
             Outcome::Conflict { retry_after_ms } => {
@@ -418,11 +421,17 @@ impl Outbox {
     /// The same bytes again, after as long as the server asked for or a while that grows with every failure.
     fn wait(&mut self, retry_after_ms: Option<u64>, now: Uptime, random: u32) -> Settlement {
         if let Some(asked) = retry_after_ms {
-            return self.pause(asked.clamp(MIN_BACK_OFF_MS, MAX_RETRY_AFTER_MS), now);
+            return self.defer(asked.clamp(MIN_BACK_OFF_MS, MAX_RETRY_AFTER_MS), now);
         }
         let growth = self.failures;
         self.failures = self.failures.saturating_add(1);
-        self.pause(full_jitter(growth, MAX_BACK_OFF_MS, random), now)
+        self.defer(full_jitter(growth, MAX_BACK_OFF_MS, random), now)
+    }
+
+    fn defer(&mut self, milliseconds: u64, now: Uptime) -> Settlement {
+        let settlement = self.pause(milliseconds, now);
+        self.state = State::Deferred;
+        settlement
     }
 
     fn pause(&mut self, milliseconds: u64, now: Uptime) -> Settlement {
@@ -576,14 +585,14 @@ mod tests {
     #[test]
     fn waits_as_the_table_of_outcomes_says() {
         check_wait(Outcome::NoAnswer, State::Waiting, 1_000, 2_000);
-        check_wait(Outcome::Later { retry_after_ms: None }, State::Waiting, 1_000, 2_000);
-        check_wait(Outcome::Later { retry_after_ms: Some(90_000) }, State::Waiting, 90_000, 90_000);
-        check_wait(Outcome::Later { retry_after_ms: Some(0) }, State::Waiting, 1_000, 1_000);
-        check_wait(Outcome::Later { retry_after_ms: Some(u64::MAX) }, State::Waiting, 3_600_000, 3_600_000);
+        check_wait(Outcome::Later { retry_after_ms: None }, State::Deferred, 1_000, 2_000);
+        check_wait(Outcome::Later { retry_after_ms: Some(90_000) }, State::Deferred, 90_000, 90_000);
+        check_wait(Outcome::Later { retry_after_ms: Some(0) }, State::Deferred, 1_000, 1_000);
+        check_wait(Outcome::Later { retry_after_ms: Some(u64::MAX) }, State::Deferred, 3_600_000, 3_600_000);
         check_wait(Outcome::TooSlow { retry_after_ms: None }, State::Waiting, 1_000, 2_000);
         check_wait(Outcome::TooSlow { retry_after_ms: Some(7_000) }, State::Waiting, 7_000, 7_000);
-        check_wait(Outcome::Conflict { retry_after_ms: Some(7_000) }, State::Waiting, 7_000, 7_000);
-        check_wait(Outcome::NotAReceipt, State::Waiting, 1_000, 2_000);
+        check_wait(Outcome::Conflict { retry_after_ms: Some(7_000) }, State::Deferred, 7_000, 7_000);
+        check_wait(Outcome::NotAReceipt, State::Deferred, 1_000, 2_000);
         check_wait(Outcome::Unauthorized, State::Paused, 900_000, 900_000);
         check_wait(Outcome::Forbidden, State::Paused, 900_000, 900_000);
         check_wait(Outcome::Misconfigured, State::Misconfigured, 900_000, 900_000);
@@ -662,7 +671,7 @@ mod tests {
     #[test]
     fn names_a_captive_portal_after_three_empty_successes() {
         let mut outbox = Outbox::default();
-        for state in [State::Waiting, State::Waiting, State::Portal] {
+        for state in [State::Deferred, State::Deferred, State::Portal] {
             outbox.report(&ids(0..1), Outcome::NotAReceipt, Uptime(0), 0);
             assert_eq!(outbox.state(), state);
         }
@@ -923,7 +932,7 @@ mod tests {
         }
         outbox.report(&ids(0..1), Outcome::Unauthorized, Uptime(0), 0);
         outbox.report(&ids(0..1), Outcome::NotAReceipt, Uptime(0), 0);
-        assert_eq!(outbox.state(), State::Waiting);
+        assert_eq!(outbox.state(), State::Deferred);
     }
 
     proptest! {

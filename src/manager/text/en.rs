@@ -132,6 +132,7 @@ pub const EN: Texts = Texts {
     },
     sync: SyncTexts {
         idle: "All delivered",
+        idle_but: "Delivered, some refused",
         about: "About to send",
         sending: "Sending",
         waiting: "Waiting to retry",
@@ -140,11 +141,19 @@ pub const EN: Texts = Texts {
         misconfigured: "Check the settings",
         unknown: "Not known yet",
         is_idle: Advice { meaning: "Nothing is queued: a receipt names every event sent.", action: "" },
+        is_idle_but: Advice {
+            meaning: "Nothing is queued, but the endpoint has refused some events. They stay on this tablet; the list below says why.",
+            action: "Use “Send again” once the cause is mended, or export them first.",
+        },
         is_about: Advice { meaning: "There are new events. They are sent in a moment.", action: "" },
         is_sending: Advice { meaning: "A batch is on its way. It counts once its receipt is here.", action: "" },
         is_waiting: Advice {
             meaning: "The last try did not work. Another follows by itself.",
             action: "As a rule there is nothing to do. In a hurry, use “Sync now”.",
+        },
+        is_busy: Advice {
+            meaning: "The endpoint answers, but takes nothing just now: it is busy, or being maintained.",
+            action: "Nothing to do: everything is sent by itself at the right time. If it stays so for a day, ask whoever keeps the endpoint.",
         },
         is_offline: Advice {
             meaning: "There is no network, or the endpoint does not answer.",
@@ -196,6 +205,7 @@ pub const EN: Texts = Texts {
         reason_conflict: "The endpoint answers 409 to this event alone and takes others: it may have it already.",
         reason_too_large: "The endpoint takes no request of this size and takes others.",
         reason_refused: "The endpoint refuses this event with {} and takes others.",
+        reason_none: "The endpoint refuses it and does not say why.",
         reason_unreadable: "This tablet’s storage has lost this event, or can no longer read it.",
         again: "Send again",
         again_all: "Send all again",
@@ -343,6 +353,10 @@ pub const EN: Texts = Texts {
         second_damaged: Advice {
             meaning: "Part of the second place could not be read: {2}. The journal itself is not touched by this.",
             action: "Check the chain here. If it happens again, the tablet’s storage is failing: replace it.",
+        },
+        rewritten: Advice {
+            meaning: "Events were rewritten in the browser’s database: they differ from the copy that was made when they were recorded. Their number: {2}.",
+            action: "Find out who has access to this tablet. What was still to be sent is as it was recorded again. For what was delivered, export the events and compare them with the endpoint’s before this tablet is reset.",
         },
         chain_broken: Advice {
             meaning: "What was recorded here does not follow what the endpoint has, first at event {0} of epoch {1}. Such places: {2}.",
@@ -706,6 +720,10 @@ pub const EN: Texts = Texts {
         nothing: "Nothing on this tablet was changed.",
         added: Count { one: "{} event was added.", other: "{} events were added." },
         known: Count { one: "{} was here already.", other: "{} were here already." },
+        contradicted: Count {
+            one: "{} of them differs from the back-up: one of the two was rewritten. What is on this tablet was left as it is.",
+            other: "{} of them differ from the back-up: one of the two was rewritten. What is on this tablet was left as it is.",
+        },
         refused: Count {
             one: "{} was refused: its hash does not fit.",
             other: "{} were refused: their hashes do not fit.",

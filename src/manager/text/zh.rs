@@ -132,6 +132,7 @@ pub const ZH: Texts = Texts {
     },
     sync: SyncTexts {
         idle: "全部送达",
+        idle_but: "已送达，有拒收",
         about: "即将发送",
         sending: "正在发送",
         waiting: "等待重试",
@@ -140,11 +141,19 @@ pub const ZH: Texts = Texts {
         misconfigured: "设置有误",
         unknown: "尚不清楚",
         is_idle: Advice { meaning: "没有待发送的事件，接收端都已回执。", action: "" },
+        is_idle_but: Advice {
+            meaning: "没有待发送的事件，但接收端拒收了一部分。它们留在本机，原因见下方列表。",
+            action: "问题解决后点“重新发送”，或先导出。",
+        },
         is_about: Advice { meaning: "有新的事件，马上就发。", action: "" },
         is_sending: Advice { meaning: "一批事件正在路上，收到回执才算送达。", action: "" },
         is_waiting: Advice {
             meaning: "上一次没有发成，稍后会自动再试。",
             action: "通常不用管；着急可以点“立即同步”。",
+        },
+        is_busy: Advice {
+            meaning: "接收端有应答，但暂时不收：正忙，或正在维护。",
+            action: "不用管，到时会自动再发。如果持续一天以上，请联系接收端的管理员。",
         },
         is_offline: Advice {
             meaning: "没有网络，或者接收端没有应答。",
@@ -195,6 +204,7 @@ pub const ZH: Texts = Texts {
         reason_conflict: "接收端只对这个事件应答 409，其他的照收：它可能已经有了。",
         reason_too_large: "接收端不收这么大的请求，其他的照收。",
         reason_refused: "接收端拒收这个事件（{}），其他的照收。",
+        reason_none: "接收端拒收，没有说明原因。",
         reason_unreadable: "本机存储丢失了这个事件，或已读不出来。",
         again: "重新发送",
         again_all: "全部重新发送",
@@ -334,6 +344,10 @@ pub const ZH: Texts = Texts {
         second_damaged: Advice {
             meaning: "第二份保存有一部分读不出来：{2}。日志本身不受影响。",
             action: "请在这里核对日志是否完整。再次发生说明平板的存储正在损坏，请更换。",
+        },
+        rewritten: Advice {
+            meaning: "浏览器数据库中有事件被改写过，与记录时另存的不一致：{2} 个。",
+            action: "请查明谁能接触这台平板。尚未送达的已按原样恢复；已送达的请导出事件，与接收端的比对，之前不要重置这台平板。",
         },
         chain_broken: Advice {
             meaning: "这里的记录接不上接收端已有的记录，最早是世代 {1} 的第 {0} 号事件，共 {2} 处。",
@@ -691,6 +705,10 @@ pub const ZH: Texts = Texts {
         nothing: "本机没有任何改动。",
         added: Count { one: "新增 {} 个事件。", other: "新增 {} 个事件。" },
         known: Count { one: "{} 个本机已有。", other: "{} 个本机已有。" },
+        contradicted: Count {
+            one: "其中 {} 个在本机与备份里不一致：两者之一被改写过，本机的保持不变。",
+            other: "其中 {} 个在本机与备份里不一致：两者之一被改写过，本机的保持不变。",
+        },
         refused: Count { one: "{} 个因哈希不符被拒收。", other: "{} 个因哈希不符被拒收。" },
         pruned: Count {
             one: "{} 个在备份里只剩哈希，无法放回。", other: "{} 个在备份里只剩哈希，无法放回。"
