@@ -872,6 +872,10 @@ impl Keeper {
             self.tell_of_records();
         }
         let about = mark.map(|mark| Place { epoch: mark.epoch, seq: mark.seq }).unwrap_or_default();
+        if found.is_newest_repaired {
+            // The page remembers what it was made into, and would record what comes behind that.
+            worker::say("reopen");
+        }
         self.say_what_came_back(found.restored, about);
         for (finding, count) in [
             (FindingKind::StoreRepaired, found.repaired.saturating_sub(found.rewritten)),
@@ -881,10 +885,6 @@ impl Keeper {
                 report(finding, about, count);
                 self.tell(News::Journal);
             }
-        }
-        if found.is_newest_repaired {
-            // The page remembers what it was made into.
-            worker::say("reopen");
         }
         if found.damaged_bytes > 0 {
             report(FindingKind::SecondPlaceDamaged, Place::default(), found.damaged_bytes);

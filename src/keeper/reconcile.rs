@@ -21,8 +21,9 @@ const NEWS_S: i64 = 60;
 /// A receiver that lacks more than this at once is sent it in several goes.
 const MOST_AT_ONCE: u64 = 2_000;
 
-/// A receiver that takes no number of so many epochs, one after the other, would go on for ever.
-const MOST_ROUNDS: u32 = 32;
+/// A receiver that takes no number of so many epochs, one after the other, takes none: each further one would double what
+/// waits once more. A tablet that is put back meets as many as it had begun since.
+const MOST_ROUNDS: u32 = 8;
 /// The named record with the place of the break that was last told of.
 const BROKEN_RECORD: &str = "chain-broken";
 

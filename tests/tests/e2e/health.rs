@@ -5,7 +5,9 @@ use candor_core::event::Event;
 use candor_tests::browser::Engine;
 use candor_tests::collector::Collector;
 use candor_tests::journal::Journal;
-use candor_tests::kiosk::open_kiosk;
+use candor_tests::kiosk::{Kiosk, open_kiosk};
+use candor_tests::proxy::{Proxy, Uploads};
+use candor_tests::responses::responses;
 use candor_tests::wait::until;
 use serde_json::json;
 
@@ -90,6 +92,59 @@ async fn what_is_rewritten_after_it_was_delivered_stays_visible_whatever_is_deli
     kiosk.rate_and_skip(4).await;
     kiosk.see_everything_sent().await;
 
+    let count = rewrite_the_journal(&kiosk).await;
+    kiosk.reload().await;
+    kiosk.see_ready().await;
+
+    kiosk.rate_and_skip(3).await;
+    let told = until("the tablet to tell of the break", async || {
+        let events = collector.events().await;
+        let told = events.into_iter().find(|(event, _)| event.data["finding"] == "chain-broken");
+        told.map(|(event, _)| event).ok_or_else(|| "it has not".to_owned())
+    })
+    .await;
+    assert_eq!(told.data["seq"], json!(count + 1), "where the next event was linked to another past");
+    kiosk.open_manager_and_choose_a_pin().await;
+    kiosk.see_everything_sent().await;
+    kiosk.tap("tab-health").await;
+    kiosk.tap("verify").await;
+    kiosk.see_attribute("verify-result", "data-ok", "false").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_rewritten_before_it_is_delivered_is_told_of_and_sent_as_it_was_recorded() {
+    let collector = Collector::start().await;
+    let proxy = Proxy::start(collector.address()).await;
+    let kiosk = open_kiosk(Engine::Chromium, &proxy.page()).await;
+    proxy.set_uploads(Uploads::Down);
+    kiosk.rate_and_skip(1).await;
+    kiosk.rate_and_skip(4).await;
+    let count = rewrite_the_journal(&kiosk).await;
+    kiosk.reload().await;
+    kiosk.see_ready().await;
+    let told = until("the tablet to tell of what was rewritten", async || {
+        let events = Journal::read(&kiosk.browser).await.entries;
+        let told = events.into_iter().find(|(event, _)| event.data["finding"] == "store-rewritten");
+        told.map(|(event, _)| event).ok_or_else(|| "it has not".to_owned())
+    })
+    .await;
+    let first = told.data["count"].as_u64().unwrap();
+    assert!((2..=count as u64).contains(&first), "what was delivered before the line was cut is not compared: {first}");
+
+    proxy.set_uploads(Uploads::Pass);
+    kiosk.open_manager_and_choose_a_pin().await;
+    kiosk.tap("tab-sync").await;
+    kiosk.tap("sync-now").await;
+    kiosk.see_everything_sent().await;
+    let levels: Vec<u64> = responses(&collector.events().await).iter().map(|response| response.rating).collect();
+    assert_eq!(levels, [1, 4]);
+    kiosk.tap("tab-health").await;
+    kiosk.tap("verify").await;
+    kiosk.see_attribute("verify-result", "data-ok", "true").await;
+}
+
+/// Makes the worst rating the best, and gives every event behind it a hash that fits; says how many events there are.
+async fn rewrite_the_journal(kiosk: &Kiosk) -> usize {
     let mut events: Vec<Event> =
         Journal::read(&kiosk.browser).await.entries.into_iter().map(|(event, _)| event).collect();
     events.sort_by_key(|event| event.seq);
@@ -107,22 +162,7 @@ async fn what_is_rewritten_after_it_was_delivered_stays_visible_whatever_is_deli
     }
     let count = rewritten.len();
     assert_eq!(kiosk.browser.run_until_called_back(REWRITE, vec![json!(rewritten)]).await, count);
-    kiosk.reload().await;
-    kiosk.see_ready().await;
-
-    kiosk.rate_and_skip(3).await;
-    let told = until("the tablet to tell of the break", async || {
-        let events = collector.events().await;
-        let told = events.into_iter().find(|(event, _)| event.data["finding"] == "chain-broken");
-        told.map(|(event, _)| event).ok_or_else(|| "it has not".to_owned())
-    })
-    .await;
-    assert_eq!(told.data["seq"], json!(count + 1), "where the next event was linked to another past");
-    kiosk.open_manager_and_choose_a_pin().await;
-    kiosk.see_everything_sent().await;
-    kiosk.tap("tab-health").await;
-    kiosk.tap("verify").await;
-    kiosk.see_attribute("verify-result", "data-ok", "false").await;
+    count
 }
 
 #[tokio::test(flavor = "multi_thread")]
