@@ -9,9 +9,10 @@ use super::rates::RatesCard;
 use super::{CasesDesk, Chosen, LISTED, names};
 use crate::manager::browser::{self, Written};
 use crate::manager::button::more;
+use crate::manager::choice::choice_list;
 use crate::manager::desk::survey_of;
 use crate::manager::icon::{WARNING, face, icon};
-use crate::manager::insight::{list as choice_list, names as insight_names};
+use crate::manager::insight::names as insight_names;
 use crate::manager::language::Language;
 use crate::manager::text::fill;
 

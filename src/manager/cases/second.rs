@@ -10,8 +10,8 @@ use super::case::says;
 use super::{CasesDesk, Form, names};
 use crate::manager::browser::{self, Written};
 use crate::manager::button::button;
+use crate::manager::choice::{Choice, choice_list};
 use crate::manager::comments::rating;
-use crate::manager::insight::{Choice, list};
 use crate::manager::language::Language;
 use crate::manager::text::fill;
 
@@ -115,7 +115,7 @@ fn Choose(
                     }
                 />
             </div>
-            {list("m-second-rating", words.second_choose, choices, move || chosen.get(), move |id| chosen.set(id))}
+            {choice_list("m-second-rating", words.second_choose, choices, move || chosen.get(), move |id| chosen.set(id))}
         </div>
         <div class="m-save">
             {says(cases, Form::Second, language)}

@@ -6,13 +6,11 @@ use candor_core::insight::{Part, Side, Span, View};
 use leptos::prelude::*;
 
 use crate::manager::browser;
-use crate::manager::icon::{CHEVRON, icon};
+use crate::manager::choice::{Choice, choice_list};
+use crate::manager::icon::icon;
 use crate::manager::insight::{Insight, names};
 use crate::manager::language::Language;
 use crate::manager::text::fill;
-
-/// A choice: its value, and what it is called.
-pub type Choice = (String, String);
 
 /// The list that always stands there.
 const PERIOD: &str = "m-filter-period";
@@ -48,7 +46,7 @@ pub fn FilterBar(insight: Insight, language: Language) -> impl IntoView {
     view! {
         <section class="m-card m-filters" aria-label=words.filters data-testid="filters">
             <div class="m-filter-row">
-                {list(
+                {choice_list(
                     PERIOD,
                     words.period,
                     move || spans.clone(),
@@ -61,7 +59,7 @@ pub fn FilterBar(insight: Insight, language: Language) -> impl IntoView {
                 {of_names(insight, Part::Language, languages, language)}
                 {of_names(insight, Part::Channel, channels, language)}
                 {of_names(insight, Part::Staff, staff, language)}
-                {list(
+                {choice_list(
                     "m-filter-doubts",
                     words.doubts,
                     move || doubts.clone(),
@@ -86,37 +84,6 @@ pub fn FilterBar(insight: Insight, language: Language) -> impl IntoView {
             })}
         </section>
     }
-}
-
-/// A list to choose from.
-pub fn list(
-    id: &'static str,
-    label: &'static str,
-    choices: impl Fn() -> Vec<Choice> + Send + 'static,
-    chosen: impl Fn() -> String + Copy + Send + Sync + 'static,
-    choose: impl Fn(String) + 'static,
-) -> AnyView {
-    let option = move |(value, words): Choice| {
-        let this = value.clone();
-        view! { <option value=value selected=move || chosen() == this>{words}</option> }
-    };
-    view! {
-        <div class="m-field">
-            <label for=id>{label}</label>
-            <div class="m-select">
-                <select
-                    id=id
-                    data-testid=id.trim_start_matches("m-")
-                    prop:value=chosen
-                    on:change=move |event| choose(event_target_value(&event))
-                >
-                    {move || choices().into_iter().map(option).collect_view()}
-                </select>
-                {icon(CHEVRON)}
-            </div>
-        </div>
-    }
-    .into_any()
 }
 
 /// A list of what the facts know, where there is anything to choose.
@@ -147,7 +114,7 @@ fn of_names(insight: Insight, part: Part, names: Memo<Vec<String>>, language: La
             *slot_of_mut(view, part) = Some(name).filter(|name| name != ANY);
         });
     };
-    move || is_offered.get().then(|| list(id, label, choices, chosen, choose))
+    move || is_offered.get().then(|| choice_list(id, label, choices, chosen, choose))
 }
 
 fn slot_of(view: &View, part: Part) -> &Option<String> {

@@ -16,7 +16,7 @@ mod trend;
 
 pub use self::behind::{Behind, TITLE as BEHIND};
 pub use self::compare::gauge;
-pub use self::filter_bar::{Choice, FilterBar, list, said};
+pub use self::filter_bar::{FilterBar, said};
 pub use self::headline::HeadlineCard;
 
 use candor_core::facts::Facts;

@@ -4,9 +4,9 @@ use candor_core::event::Rating;
 use candor_themes::{Sentiment, Theme, Topic};
 use leptos::prelude::*;
 
+use crate::manager::choice::choice_list;
 use crate::manager::distribution::level_name;
 use crate::manager::icon::{SEARCH, icon};
-use crate::manager::insight::list as choice_list;
 use crate::manager::language::Language;
 use crate::manager::remarks::Remarks;
 

@@ -183,42 +183,6 @@ pub fn number_at(surveys: Surveys, language: Language, at: String, label: &'stat
     .into_any()
 }
 
-/// A choice of one. `options` are values with their words, `chosen` the value that holds.
-pub fn choice(
-    id: String,
-    test: String,
-    label: String,
-    options: impl Fn() -> Vec<(String, String)> + Send + Sync + 'static,
-    chosen: impl Fn() -> String + Send + Sync + 'static,
-    choose: impl Fn(String) + 'static,
-) -> AnyView {
-    let chosen = Memo::new(move |_| chosen());
-    let options = move || {
-        let option = |(value, words): (String, String)| {
-            let is_chosen = chosen.get() == value;
-            view! { <option value=value selected=is_chosen>{words}</option> }
-        };
-        options().into_iter().map(option).collect_view()
-    };
-    view! {
-        <div class="m-field">
-            <label for=id.clone()>{label}</label>
-            <div class="m-select">
-                <select
-                    id=id
-                    data-testid=test
-                    prop:value=move || chosen.get()
-                    on:change=move |event| choose(event_target_value(&event))
-                >
-                    {options}
-                </select>
-                {icon(CHEVRON)}
-            </div>
-        </div>
-    }
-    .into_any()
-}
-
 /// A list to add something from: whatever is chosen is added, and the list stands as before.
 pub fn adder(
     id: &'static str,

@@ -7,8 +7,9 @@ use candor_core::survey::sketch::{Edit, Sketch};
 use leptos::prelude::*;
 
 use super::Surveys;
-use super::control::{Length, adder, choice, faults_at, number, number_at, text, tool};
+use super::control::{Length, adder, faults_at, number, number_at, text, tool};
 use super::place::field_id;
+use crate::manager::choice::choice_of;
 use crate::manager::icon::{DOWN, PLUS, TRASH, UP, face, icon};
 use crate::manager::language::Language;
 use crate::manager::text::fill;
@@ -45,7 +46,7 @@ pub fn SurveyForm(surveys: Surveys, language: Language) -> impl IntoView {
         {text(surveys, language, "title".to_owned(), words.title.to_owned(), Length::Line)}
         {text(surveys, language, "promise".to_owned(), words.promise.to_owned(), Length::Line)}
         <p class="m-fine">{words.promise_hint}</p>
-        {choice(
+        {choice_of(
             field_id("theme"),
             "edit-theme".to_owned(),
             words.theme.to_owned(),
@@ -55,7 +56,7 @@ pub fn SurveyForm(surveys: Surveys, language: Language) -> impl IntoView {
                 surveys.edit(&Edit::Theme(theme));
             },
         )}
-        {choice(
+        {choice_of(
             field_id("metric"),
             "edit-metric".to_owned(),
             words.metric.to_owned(),
@@ -147,7 +148,7 @@ pub fn FirstForm(surveys: Surveys, language: Language) -> impl IntoView {
     view! {
         {text(surveys, language, "question".to_owned(), words.question.to_owned(), Length::Lines)}
         {text(surveys, language, "hint".to_owned(), words.hint.to_owned(), Length::Line)}
-        {choice(
+        {choice_of(
             field_id("scale"),
             "edit-scale".to_owned(),
             words.scale.to_owned(),

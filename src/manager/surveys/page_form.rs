@@ -5,10 +5,11 @@ use candor_core::survey::sketch::{Condition, Edit, Sketch};
 use leptos::prelude::*;
 
 use super::Surveys;
-use super::control::{Length, adder, choice, faults_at, text, tick, tool};
+use super::control::{Length, adder, faults_at, text, tick, tool};
 use super::field_form::field_form;
 use super::parts::{KINDS, kinds};
 use super::place::field_id;
+use crate::manager::choice::choice_of;
 use crate::manager::icon::{DOWN, TRASH, UP, face};
 use crate::manager::language::Language;
 use crate::manager::text::fill;
@@ -262,7 +263,7 @@ fn answer(surveys: Surveys, language: Language, page: usize) -> AnyView {
     };
     view! {
         <div class="m-field" id=field_id(&at) tabindex="-1">
-            {choice(
+            {choice_of(
                 format!("{}-field", field_id(&at)),
                 "when-answer".to_owned(),
                 words.when_answer.to_owned(),
@@ -314,7 +315,7 @@ fn channel(surveys: Surveys, language: Language, page: usize) -> AnyView {
         let known = known.map(|(id, words)| (id.to_owned(), words.to_owned()));
         std::iter::once((String::new(), words.any_channel.to_owned())).chain(known).collect::<Vec<_>>()
     };
-    choice(
+    choice_of(
         id,
         "when-channel".to_owned(),
         words.when_channel.to_owned(),
@@ -362,7 +363,7 @@ fn hours(surveys: Surveys, language: Language, page: usize) -> AnyView {
     view! {
         <div class="m-field" id=field_id(&at) tabindex="-1">
             <div class="m-pair">
-                {choice(
+                {choice_of(
                     format!("{}-from", field_id(&at)),
                     "when-from".to_owned(),
                     words.when_from.to_owned(),
@@ -370,7 +371,7 @@ fn hours(surveys: Surveys, language: Language, page: usize) -> AnyView {
                     move || said(chosen.get().map(|(from, _)| from)),
                     choose_from,
                 )}
-                {choice(
+                {choice_of(
                     format!("{}-to", field_id(&at)),
                     "when-to".to_owned(),
                     words.when_to.to_owned(),
