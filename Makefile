@@ -96,7 +96,7 @@ screenshots: setup-test build ## Take the screenshots of the documents anew
 .PHONY: audit
 audit: ## Check the dependencies' licences, sources and advisories (needs cargo-deny and the advisory database's network)
 	@cargo deny --version >/dev/null 2>&1 || { echo "audit: cargo-deny is missing; cargo install cargo-deny --locked" >&2; exit 1; }
-	@cargo deny check
+	@cargo deny --workspace check
 
 .PHONY: clean
 clean: ## Remove what was built, keep the tools

@@ -144,18 +144,21 @@ pub fn bytes(n: u64, language: Language) -> String {
     number(n / size, language, &options)
 }
 
-/// Seconds as minutes and seconds, in words.
+/// Seconds in words, in the two largest units that they fill: seconds count within an hour, minutes within a day.
 pub fn duration(seconds: u64, language: Language) -> String {
     let unit = |n: u64, unit: &str| {
         let options = [("style", "unit".into()), ("unit", unit.into()), ("unitDisplay", "long".into())];
         number(n as f64, language, &options)
     };
-    match (seconds / 60, seconds % 60) {
-        (minutes, _) if minutes >= 2 * 24 * 60 => unit(minutes / (24 * 60), "day"),
-        (minutes, _) if minutes >= 2 * 60 => unit(minutes / 60, "hour"),
-        (0, seconds) => unit(seconds, "second"),
-        (minutes, 0) => unit(minutes, "minute"),
-        (minutes, seconds) => format!("{} {}", unit(minutes, "minute"), unit(seconds, "second")),
+    let both = |whole: (u64, &str), rest: (u64, &str)| {
+        let parts = [whole, rest].into_iter().filter(|(n, _)| *n > 0).map(|(n, name)| unit(n, name));
+        language.joined(&parts.collect::<Vec<_>>())
+    };
+    match seconds {
+        0 => unit(0, "second"),
+        1..3_600 => both((seconds / 60, "minute"), (seconds % 60, "second")),
+        3_600..86_400 => both((seconds / 3_600, "hour"), (seconds / 60 % 60, "minute")),
+        _ => both((seconds / 86_400, "day"), (seconds / 3_600 % 24, "hour")),
     }
 }
 
@@ -255,4 +258,30 @@ fn document() -> Option<Document> {
 
 fn root() -> Option<web_sys::Element> {
     document()?.document_element()
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    fn a_duration_is_told_in_the_two_largest_units_that_it_fills() {
+        for (seconds, expected) in [
+            (0, "0 seconds"),
+            (59, "59 seconds"),
+            (60, "1 minute"),
+            (399, "6 minutes 39 seconds"),
+            (3_599, "59 minutes 59 seconds"),
+            (3_600, "1 hour"),
+            (7_000, "1 hour 56 minutes"),
+            (86_399, "23 hours 59 minutes"),
+            (86_400, "1 day"),
+            (180_061, "2 days 2 hours"),
+        ] {
+            assert_eq!(duration(seconds, Language::English), expected);
+        }
+        assert_eq!(duration(7_000, Language::Chinese), "1小时56分钟");
+    }
 }

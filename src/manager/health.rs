@@ -346,7 +346,8 @@ mod tests {
                     | FindingKind::ChainBroken
                     | FindingKind::StoreRewritten
                     | FindingKind::SealingDamaged => "97,531",
-                    _ => "27",
+                    // A day and three hours.
+                    _ => "3",
                 };
                 assert!(meaning.contains(how_much), "{}: {meaning}", kind.as_str());
             }
