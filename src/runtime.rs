@@ -121,6 +121,8 @@ struct Parts {
     unsealed: RefCell<VecDeque<(Draft, u32)>>,
     /// Whether all that the keeper has kept is in the second place, too.
     is_kept_safely: Cell<bool>,
+    /// It has been closed for a while, and is for a while to come.
+    is_long_closed: Cell<bool>,
     /// When a closed place opens: in Unix milliseconds, 0 where that is not known.
     opens_at: Cell<u64>,
     /// What holds over the settings at present, as JSON; empty before the keeper has said so.
@@ -187,6 +189,7 @@ impl Kiosk {
             drafts: RefCell::default(),
             unsealed: RefCell::default(),
             is_kept_safely: Cell::new(true),
+            is_long_closed: Cell::default(),
             opens_at: Cell::default(),
             holds: RefCell::default(),
             has_new_hold: Cell::default(),
@@ -379,10 +382,16 @@ impl Kiosk {
                 }
                 self.tell_at_rest(&parts);
             }
-            ["open"] => self.is_closed.set(false),
-            ["closed", ..] => {
+            ["open"] | ["closed", ..] => {
                 parts.opens_at.set(number(1));
-                self.is_closed.set(true);
+                parts.is_long_closed.set(words.len() > 2);
+                self.is_closed.set(words.len() > 1);
+                // No screen changes by it.
+                self.session.update_untracked(|session| {
+                    if let Some(session) = session {
+                        session.set_closed(words.len() > 2);
+                    }
+                });
             }
             ["holds", when, ..] => self.hold(&parts, when, words[2..].join(" ")),
             ["reopen"] => parts.journal.give_up(),
@@ -521,6 +530,7 @@ impl Kiosk {
             ticket: page::parameter("ticket"),
             channel: link_channel(),
             offer: None,
+            closed: parts.is_long_closed.get(),
         };
         let ticket = context.ticket.clone();
         let mut session = Session::new(survey, context, clock::uptime());

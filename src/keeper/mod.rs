@@ -15,7 +15,7 @@
 //! | | `erased {epoch} {from} {to} {count}`: pruned, to be recorded |
 //! | | `died`: it does not start, or has come upon a bug; the page starts another |
 //! | | `mark on`, or `mark off`: whether somebody who looks for it is to see that there is an alert |
-//! | | `open`, or `closed {opens at, ms}`: how the opening hours have it; without a word they are open |
+//! | | `open`, or `closed {opens at, ms}`, and behind it `long` more than half an hour from when it is open: how the opening hours have it; without a word they are open |
 //! | | `joined`: the database has all that page and second place know |
 //! | | `reopen`: page and keeper do not see the same database |
 //! | nothing: is it still there? | nothing |

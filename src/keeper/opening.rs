@@ -15,6 +15,8 @@ use crate::browser::{clock, worker};
 /// How often it is looked. A clock or a time zone that was set is met with by then.
 pub const LOOK_MS: u32 = 20_000;
 const MS_PER_MINUTE: i64 = 60_000;
+/// Who rates up to so long after the place has closed, or before it opens, may have been served: half an hour.
+const GRACE_MS: i64 = 30 * MS_PER_MINUTE;
 /// What the page takes for granted until it is told something else.
 const OPEN: &str = "open";
 
@@ -72,7 +74,9 @@ impl<S: JournalStore + 'static> Opening<S> {
                 let later = i64::from(clock::offset_at(UnixMillis(at)).0 - offset.0);
                 (at - later * MS_PER_MINUTE).to_string()
             });
-            ["closed ", &opens.unwrap_or_default()].concat()
+            let is_near = |at: i64| hours.is_open(UnixMillis(at), clock::offset_at(UnixMillis(at)));
+            let is_long = !is_near(now.0 - GRACE_MS) && !is_near(now.0 + GRACE_MS);
+            ["closed ", &opens.unwrap_or_default(), if is_long { " long" } else { "" }].concat()
         };
         if self.told.replace(words.clone()) != words {
             worker::say(&words);

@@ -278,6 +278,9 @@ pub struct Context {
     /// The `offer.made` that this answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<EventId>,
+    /// Whether the place was closed by its opening hours, for half an hour before and after.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
 }
 
 impl Context {

@@ -43,7 +43,7 @@ impl Watch {
             // Another epoch is another life of the tablet, whose runs may bear the same numbers.
             run: event.epoch.wrapping_mul(1 << 20).wrapping_add(event.run),
             uptime,
-            is_open: true,
+            is_open: event.data.get("closed").is_none_or(|closed| *closed != true),
         })
     }
 
@@ -81,6 +81,10 @@ mod tests {
 
     /// Ratings so many milliseconds after the start, the wall clock set by `shift` from the third on.
     fn flagged(millis: &[u64], shift: i64) -> Vec<Reason> {
+        flagged_while(false, millis, shift)
+    }
+
+    fn flagged_while(closed: bool, millis: &[u64], shift: i64) -> Vec<Reason> {
         let (mut head, mut watch) = (Head::enrol("tablet", 1), Watch::default());
         let mut reasons = Vec::new();
         for (n, at) in (0_u8..).zip(millis) {
@@ -88,7 +92,8 @@ mod tests {
             let moment =
                 Moment { now: UnixMillis(now), offset: UtcOffset(480), uptime: Uptime(61_000 + at), random: [n; 26] };
             let value = Rating::new(5).unwrap();
-            let body = Body::RatingGiven { value, scale: Scale::Faces5, context: Context::default() };
+            let body =
+                Body::RatingGiven { value, scale: Scale::Faces5, context: Context { closed, ..Context::default() } };
             let (event, next) = head.link(&Draft::new(&moment, body));
             head = next;
             reasons.extend(watch.given(&event, value, Scale::Faces5).iter().map(|flag| flag.reason));
@@ -102,6 +107,11 @@ mod tests {
         assert!(flagged(&hammer, 0).contains(&Reason::Streak), "{:?}", flagged(&hammer, 0));
         let queue: Vec<u64> = (0..40).map(|n| n * 7_000).collect();
         assert_eq!(flagged(&queue, 0), []);
+    }
+
+    #[test]
+    fn whoever_rates_in_a_closed_place_is_doubted() {
+        assert_eq!(flagged_while(true, &[0, 60_000], 0), [Reason::OutsideHours; 2]);
     }
 
     #[test]

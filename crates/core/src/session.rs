@@ -305,6 +305,11 @@ impl Session {
         is_same
     }
 
+    /// Whether the place is closed by its opening hours, and was for a while: a rating says so.
+    pub fn set_closed(&mut self, is_closed: bool) {
+        (self.context.closed, self.usual.closed) = (is_closed, is_closed);
+    }
+
     /// The language to come back to.
     pub fn default_locale(&self) -> &str {
         &self.usual.locale
@@ -985,6 +990,16 @@ mod tests {
         assert_eq!(changed.body, Body::RatingChanged { response: given.id, from, value });
         customer.does(Input::Rated(Rating::new(5).unwrap()));
         assert_eq!(detail(customer.does(Input::Skipped)), (Outcome::Skipped, vec![], None));
+    }
+
+    #[test]
+    fn a_rating_says_that_the_place_was_closed() {
+        let says = |changes: &[bool]| {
+            let mut customer = Customer::arrives();
+            changes.iter().for_each(|is_closed| customer.session.set_closed(*is_closed));
+            serde_json::to_value(customer.rates(4).body).unwrap().get("closed").cloned()
+        };
+        assert_eq!([says(&[]), says(&[true]), says(&[true, false])], [None, Some(true.into()), None]);
     }
 
     #[test]

@@ -31,8 +31,7 @@ async fn a_monkey_neither_leaves_nor_sees_a_manager_s_element_nor_loses_an_answe
     for _ in 0..gestures {
         gesture(&kiosk, &mut dice).await;
     }
-    let seen =
-        kiosk.browser.run("return { ...window.monkey, here: location.href, windows: window.length };", vec![]).await;
+    let seen = kiosk.browser.run(SEEN, vec![]).await;
     assert_eq!(seen["left"], json!(0), "the page was left: {seen}");
     assert_eq!(seen["managed"], json!([]), "a manager's element was there: {seen}");
     assert!(seen["here"].as_str().is_some_and(|here| here.starts_with(&collector.page())), "{seen}");
@@ -58,14 +57,20 @@ async fn a_monkey_neither_leaves_nor_sees_a_manager_s_element_nor_loses_an_answe
     assert!(given > 1, "the monkey rated something");
 }
 
-/// Counts what must not happen: not even the door is found.
+/// Counts what must not happen: not even the door is found. What is known of a page that is left is kept for the next one.
 const WATCH: &str = "window.monkey = { left: 0, managed: [] };
-    addEventListener('pagehide', () => { window.monkey.left += 1; });
+    const keep = (what) => { window.monkey.left += 1; sessionStorage.setItem('monkey', `${sessionStorage.getItem('monkey') ?? ''}${what}; `); };
+    addEventListener('pagehide', () => keep('hidden'));
+    navigation.addEventListener('navigate', ({ navigationType, userInitiated, destination }) =>
+      keep(`${navigationType} to ${destination.url}, by a hand: ${userInitiated}, ${new Error().stack}`));
     const look = () => {
       const found = document.querySelector('.m-root, .m-desk, [data-testid^=tab-], [data-testid^=count-], [data-testid^=export-]');
       if (found) window.monkey.managed.push(found.dataset.testid || found.className);
     };
     new MutationObserver(look).observe(document, { subtree: true, childList: true });";
+
+const SEEN: &str =
+    "return { ...window.monkey, here: location.href, windows: window.length, how: sessionStorage.getItem('monkey') };";
 
 const KEYS: [&str; 26] = [
     "Tab",

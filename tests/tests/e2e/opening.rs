@@ -59,8 +59,10 @@ async fn a_closed_place_is_dark_until_somebody_comes() {
     kiosk.see_first_screen().await;
     kiosk.rate_and_skip(4).await;
     kiosk.see_everything_sent().await;
-    let given = collector.events().await.into_iter().filter(|(event, _)| event.kind == "rating.given").count();
-    assert_eq!(given, 1, "who comes is served");
+    let mut given = collector.events().await;
+    given.retain(|(event, _)| event.kind == "rating.given");
+    assert_eq!(given.len(), 1, "who comes is served");
+    assert_eq!(given[0].0.data["closed"], json!(true), "and it is seen that nobody can have been");
 }
 
 const BACKGROUND: &str = "return getComputedStyle(document.getElementById('kiosk')).backgroundColor;";

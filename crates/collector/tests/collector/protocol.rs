@@ -92,8 +92,7 @@ fn batch() -> Vec<CloudEvent> {
         point: "window-3".to_owned(),
         staff: Some("1024".to_owned()),
         ticket: Some("A017".to_owned()),
-        channel: String::new(),
-        offer: None,
+        ..Context::default()
     };
     let [bad, worse] = [Rating::new(2).unwrap(), Rating::new(1).unwrap()];
     let given = draft(3, Body::RatingGiven { value: bad, scale: Scale::Faces5, context });

@@ -273,7 +273,7 @@ impl Ready {
             staff: named(staff),
             ticket: named(ticket),
             channel: IMPORT.to_owned(),
-            offer: None,
+            ..Context::default()
         };
         let body = Body::RatingGiven { value: *rating, scale: *scale, context };
         let written = |id: EventId, body: &Body| Written {
