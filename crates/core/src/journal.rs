@@ -19,6 +19,8 @@ pub const LAST_SHELF: u32 = (1 << 13) - 1;
 /// Neither a device's own epochs, counted up from 1, nor the shelves of others, counted down from [`LAST_SHELF`], come as
 /// far as the middle.
 pub const LAST_OWN_EPOCH: u32 = LAST_SHELF / 2;
+/// The numbers of an epoch are below this: a place has to fit, epoch and number together, into a key of 53 bits.
+pub const SEQS_PER_EPOCH: u64 = 1 << 40;
 
 pub use crate::batch::{Frozen, Kept, Parcel};
 

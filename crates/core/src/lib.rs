@@ -23,6 +23,7 @@ pub mod journal;
 pub mod mask;
 pub mod outbox;
 pub mod pin;
+pub mod printable;
 pub mod provision;
 pub mod reader;
 pub mod rehearsal;

@@ -6,6 +6,7 @@
 //! so who forges all of it is found by a signed head only.
 
 mod clock;
+mod store;
 mod track;
 mod words;
 
@@ -33,6 +34,8 @@ const MAX_LISTED: usize = 1_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Witness {
+    /// The count that a collector's store keeps of every row that it has written.
+    Counter,
     /// The collector's own table of what it has received.
     Store,
     /// The tablet's own record of its newest event.
@@ -120,6 +123,10 @@ pub enum Fault {
     },
     /// A signed head, up to the finding's `seq`, does not fit its signature.
     BadSignature,
+    /// The signed head that a store keeps is older than what the store has last written of the epoch.
+    HeadExchanged,
+    /// A store knows the device, and there is nothing of it.
+    DeviceRemoved,
     /// A signed head is signed with a key that is not trusted.
     UntrustedKey {
         /// The key.
@@ -202,8 +209,9 @@ pub struct ChainSummary {
     pub hash: Hash,
     /// Up to this number a good signature vouches; 0 without one.
     pub signed_to: u64,
-    /// Whether anybody says how far it goes: a signed head, or whoever wrote the file or keeps the store. Else an end
-    /// that was cut leaves no trace.
+    /// Whether anybody says how far it goes: a signed head, or whoever wrote the file. Of a store a signed head that goes
+    /// as far as its events: whoever can cut the events can change the store's own table beside them. Else an end that
+    /// was cut leaves no trace.
     pub is_end_told: bool,
 }
 
@@ -234,6 +242,8 @@ pub struct Report {
     pub agreed: Vec<SignedHead>,
     /// Heads that came too late: behind the event that they name. Known from the start, they would have been compared.
     pub uncompared: u64,
+    /// Of a store: names that may send and of which nothing is here. They have not sent yet, or all of it was removed.
+    pub silent: Vec<String>,
 }
 
 impl Report {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::chain::{Hash, PersonalText};
 use crate::event::{Event, EventId};
 use crate::http;
-use crate::journal::LAST_OWN_EPOCH;
+use crate::journal::{LAST_OWN_EPOCH, SEQS_PER_EPOCH};
 use crate::time::UnixMillis;
 use crate::witness::SignedHead;
 
@@ -228,7 +228,7 @@ impl ChainState {
         let epoch = u32::try_from(number("epoch")?).ok().filter(|epoch| (1..LAST_OWN_EPOCH).contains(epoch))?;
         Some(Self {
             epoch,
-            last_seq: number("last_seq").filter(|seq| *seq < 1 << 40)?,
+            last_seq: number("last_seq").filter(|seq| *seq < SEQS_PER_EPOCH)?,
             missing: list("missing").iter().filter_map(range).collect(),
             broken_at: list("broken_at").iter().filter_map(Value::as_u64).collect(),
         })

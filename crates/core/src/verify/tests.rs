@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::chain::{Head, PersonalText};
 use crate::event::{Body, Draft, Outcome, Written};
-use crate::time::{Moment, UnixMillis, Uptime, UtcOffset};
+use crate::time::{Moment, UnixMillis, Uptime, UtcOffset, parse_rfc3339};
 
 /// Events of one device and epoch, four seconds apart.
 #[derive(Clone)]
@@ -341,6 +341,51 @@ fn says_whether_anybody_vouches_for_the_end() {
 }
 
 #[test]
+fn a_store_s_own_table_vouches_for_nothing() {
+    let events = Tape::new("t", 1).take(3);
+    let store = |say: &dyn Fn(&mut Verifier<'_>)| {
+        let mut verifier = Verifier::new();
+        verifier.expect_tip(&Tip { device: "t".to_owned(), epoch: 1, last: 3, ..Tip::default() }, Witness::Store);
+        say(&mut verifier);
+        received(&events).iter().for_each(|line| verifier.line(line));
+        verifier.finish()
+    };
+    let stored = |head: &SignedHead, written: &str| {
+        let (json, written) = (serde_json::to_string(head).unwrap(), parse_rfc3339(written));
+        store(&|verifier| verifier.expect_stored_head("t", 1, &json, written))
+    };
+    let report = store(&|_| ());
+    assert!(report.is_whole() && !report.is_end_told(), "whoever cuts the events can change the table");
+    let head = |at: usize| {
+        let (time, signature) = ("2026-11-23T01:50:00.120+00:00".to_owned(), "00".to_owned());
+        SignedHead { time, signature, ..head_at(&events[at]) }
+    };
+    let report = stored(&head(2), "2026-11-23T01:50:00.120+00:00");
+    assert!(report.is_whole() && report.is_end_told());
+    let report = stored(&head(1), "2026-11-23T01:50:00.120+00:00");
+    assert!(report.is_whole() && !report.is_end_told(), "of the third event nobody has signed anything");
+    let exchanged = stored(&head(2), "2026-11-23T01:50:00.121+00:00");
+    assert_eq!(exchanged.findings[0].fault, Fault::HeadExchanged);
+    for json in ["", "null", "{}", &serde_json::to_string(&SignedHead { epoch: 2, ..head(2) }).unwrap()] {
+        let report = store(&|verifier| verifier.expect_stored_head("t", 1, json, None));
+        assert_eq!(report.findings[0].fault, Fault::BadSignature, "{json}");
+    }
+}
+
+#[test]
+fn a_store_s_count_of_its_rows_contradicts() {
+    let counted = |have, said| {
+        let mut verifier = Verifier::new();
+        verifier.count_rows(have, said, 4);
+        verifier.finish().findings.pop().map(|finding| (finding.fault, finding.line))
+    };
+    let differs = |have, said| Fault::CountDiffers { have, said, by: Witness::Counter };
+    assert_eq!(counted(3, 3), None);
+    assert_eq!(counted(3, 5), Some((differs(3, 5), Some(4))), "removed: from there on");
+    assert_eq!(counted(5, 3), Some((differs(5, 3), None)), "inserted: it shows nowhere which");
+}
+
+#[test]
 fn finds_a_chain_that_was_made_anew_by_the_signed_head_alone() {
     let events = Tape::new("t", 1).take(9);
     let mut forger = Tape::new("t", 1);
@@ -623,6 +668,9 @@ fn every_finding_has_its_words_in_both_languages() {
         (Fault::AddedAtEnd { said: 3, by }, "inserted", "插入"),
         (Fault::CountDiffers { have: 1, said: 3, by }, "1 event is here", "1 条"),
         (Fault::BadSignature, "signature", "签名"),
+        (Fault::HeadExchanged, "exchanged", "换成了旧的"),
+        (Fault::DeviceRemoved, "was removed", "已被删除"),
+        (Fault::CountDiffers { have: 1, said: 3, by: Witness::Counter }, "the store's own count", "累计"),
         (Fault::UntrustedKey { key: "00ff".to_owned() }, "00ff", "00ff"),
         (Fault::RowAltered, "edited", "修改"),
         (Fault::Unreadable { reason: "why".to_owned() }, "why", "why"),

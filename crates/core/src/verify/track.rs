@@ -194,6 +194,15 @@ impl Track {
         missing
     }
 
+    /// Whether anybody vouches that `last` is the end. A store's own table does not: it lies beside the events, so whoever
+    /// cuts them can change it as well.
+    fn is_end_told(&self, last: u64) -> bool {
+        match self.anchors.iter().any(|anchor| anchor.by == Witness::Store) {
+            true => self.anchors.iter().any(|anchor| anchor.by == Witness::Receiver && anchor.seq >= last),
+            false => self.anchors.iter().any(|anchor| anchor.seq > 0),
+        }
+    }
+
     /// Whether the event that a head names has come and is that one.
     pub fn is_met(&self, head: &SignedHead) -> bool {
         self.anchors.iter().any(|anchor| anchor.is_met && anchor.seq == head.seq && anchor.hash == head.hash)
@@ -213,7 +222,7 @@ impl Track {
             first_time: first.time.clone(),
             last_time: last.time.clone(),
             hash: last.hash.clone(),
-            is_end_told: self.anchors.iter().any(|anchor| anchor.seq > 0),
+            is_end_told: self.is_end_told(last.seq),
             signed_to: late.map(|anchor| anchor.seq).max().unwrap_or(0).max(self.signed_to),
         })
     }

@@ -117,6 +117,12 @@ fn english(finding: &Finding) -> String {
                 "the signature for epoch {epoch} up to number {seq} is not good: the signed head was altered or forged"
             )
         }
+        Fault::HeadExchanged => format!(
+            "the signed head of epoch {epoch} up to number {seq}{at} is older than what the store has written of it since: a newer head was exchanged for it, and events may have been removed with it"
+        ),
+        Fault::DeviceRemoved => {
+            "the store knows this device, and nothing of it is here: all that it had sent was removed".to_owned()
+        }
         Fault::UntrustedKey { key } => format!(
             "the signature for epoch {epoch} up to number {seq} was made with a key that is not the trusted one: {key}"
         ),
@@ -164,6 +170,10 @@ fn chinese(finding: &Finding) -> String {
             format!("现有 {have} 条记录，而{}表明有 {said} 条：有记录被删除或插入", zh_witness(*by))
         }
         Fault::BadSignature => format!("第 {epoch} 世代到第 {seq} 号的签名无效：签名凭据被改动或伪造"),
+        Fault::HeadExchanged => format!(
+            "第 {epoch} 世代到第 {seq} 号的签名凭据{at}早于存储最近一次写入：较新的凭据被换成了旧的，可能有记录随之被删除"
+        ),
+        Fault::DeviceRemoved => "存储中登记了这台设备，却没有它的任何记录：其全部记录已被删除".to_owned(),
         Fault::UntrustedKey { key } => format!("第 {epoch} 世代到第 {seq} 号的签名所用密钥不是受信任的密钥：{key}"),
         Fault::RowAltered => format!("{number}所在的行被修改或调换：各列与记录内容不符"),
         Fault::Unreadable { reason } => format!("这不是一条记录，已被修改或损坏：{reason}"),
@@ -174,6 +184,7 @@ fn chinese(finding: &Finding) -> String {
 
 fn witness(by: Witness) -> &'static str {
     match by {
+        Witness::Counter => "the store's own count of all that it has ever written, further places included,",
         Witness::Store => "the collector's own table",
         Witness::Tablet => "the tablet's own record",
         Witness::Backup => "the back-up's first line",
@@ -184,6 +195,7 @@ fn witness(by: Witness) -> &'static str {
 
 fn zh_witness(by: Witness) -> &'static str {
     match by {
+        Witness::Counter => "存储对历次写入（含重复位置）的累计",
         Witness::Store => "接收端自己的登记",
         Witness::Tablet => "平板自己的登记",
         Witness::Backup => "备份的首行",
