@@ -62,7 +62,7 @@ fn main() -> ExitCode {
         // Whoever reads our output has seen enough: `candor open … | head`.
         Err(Fault::Write(fault)) if fault.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(fault) => {
-            eprintln!("candor: {fault}");
+            output::tell(&format!("candor: {fault}"));
             ExitCode::from(2)
         }
     }

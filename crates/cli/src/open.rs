@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use candor_core::chain::PersonalText;
@@ -16,7 +16,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::fault::Fault;
-use crate::output::counted;
+use crate::output::{Data, counted, tell};
 use crate::{Finding, passphrase};
 
 /// What the command line says.
@@ -57,11 +57,11 @@ pub fn run(options: &Options) -> Result<Finding, Fault> {
         return Err(Fault::IsBackup(options.file.clone()));
     }
     let private = unwrap(&options.key, &options.passphrase)?;
-    let mut output = BufWriter::new(io::stdout().lock());
+    let mut output = Data::to_stdout();
     let mut tally = Tally::default();
     for line in input.lines() {
         let line = line.map_err(read)?;
-        writeln!(output, "{}", opened(&private, line, &mut tally)).map_err(Fault::Write)?;
+        output.line(&opened(&private, line, &mut tally)).map_err(Fault::Write)?;
     }
     output.flush().map_err(Fault::Write)?;
     Ok(tally.tell())
@@ -127,7 +127,7 @@ impl Tally {
     fn tell(&self) -> Finding {
         eprintln!("{} opened, {} in clear", counted(self.opened, "sealed text", "sealed texts"), self.clear);
         for (name, count) in &self.other {
-            eprintln!("{count} left sealed: to the key {name}, which is not this one");
+            tell(&format!("{count} left sealed: to the key {name}, which is not this one"));
         }
         if self.altered > 0 {
             eprintln!("{} left sealed: altered, or moved from another event", self.altered);

@@ -1,7 +1,10 @@
-//! What the person at the terminal reads, and what a program does.
+//! What the person at the terminal reads, and what a program does. Everything that is printed goes through here, since
+//! what is in a file is of others' making: [`printable`] keeps it from writing to the terminal anything but itself.
 
 use std::collections::BTreeSet;
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
+use candor_core::printable::printable;
 use candor_core::verify::{ChainSummary, Finding, Language, Report, Signature, describe, describe_report};
 use candor_core::witness::SignedHead;
 use serde_json::json;
@@ -22,6 +25,39 @@ pub struct Checked<'a> {
     pub given: &'a [SignedHead],
 }
 
+/// Tells the person at the terminal one thing.
+pub fn tell(words: &str) {
+    eprintln!("{}", printable(words));
+}
+
+/// Lines of data on standard output: to a file or a program as they are, to a terminal such as it can be shown.
+pub struct Data<W: Write> {
+    output: W,
+    is_terminal: bool,
+}
+
+impl Data<BufWriter<StdoutLock<'static>>> {
+    /// Standard output.
+    pub fn to_stdout() -> Self {
+        let output = io::stdout().lock();
+        Self { is_terminal: output.is_terminal(), output: BufWriter::new(output) }
+    }
+}
+
+impl<W: Write> Data<W> {
+    /// Writes a line.
+    pub fn line(&mut self, line: &str) -> io::Result<()> {
+        let shown = if self.is_terminal { printable(line) } else { line.into() };
+        self.output.write_all(shown.as_bytes())?;
+        self.output.write_all(b"\n")
+    }
+
+    /// Hands over what was written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
+
 /// So many of something, in English.
 pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
@@ -37,7 +73,8 @@ pub fn json(checked: &Checked<'_>) -> String {
     let Checked { name, report, is_key_trusted, .. } = checked;
     let end_told = report.is_end_told();
     let line = json!({ "file": name, "whole": report.is_whole(), "end_told": end_told, "key_trusted": is_key_trusted, "report": report });
-    format!("{line}\n")
+    // JSON itself escapes only the oldest of the controls.
+    format!("{}\n", printable(&line.to_string()))
 }
 
 /// The verdict, the findings, and what stands behind it.
@@ -119,7 +156,41 @@ pub fn text(checked: &Checked<'_>, language: Language) -> String {
             ),
         });
     }
-    lines.join("\n") + "\n"
+    lines.extend(unseen(checked, language));
+    let shown: Vec<_> = lines.iter().map(|line| printable(line)).collect();
+    shown.join("\n") + "\n"
+}
+
+/// What the check could not see, and what to give for that.
+fn unseen(checked: &Checked<'_>, language: Language) -> Vec<String> {
+    let Checked { report, unit, given, .. } = checked;
+    let say = |english: &str, chinese: &str| match language {
+        Language::English => format!("  {english}"),
+        Language::Chinese => format!("  {chinese}"),
+    };
+    let mut lines = Vec::new();
+    if !report.silent.is_empty() {
+        let names = report.silent.join(", ");
+        lines.push(say(
+            &format!(
+                "enrolled, and nothing of them is here: {names}; they have sent nothing yet, or all of it was removed"
+            ),
+            &format!("已登记但没有任何记录：{names}；可能从未发送，也可能全部被删除"),
+        ));
+    }
+    if !report.is_end_told() {
+        lines.push(say(
+            "! to see whether the end was cut, give signed heads from elsewhere with --heads FILE (a tablet's export, a receipt, a kept answer of GET /v1/devices), and the receiver's key with --key HEX",
+            "! 要查末尾是否被截去，请用 --heads FILE 提供别处留存的签名凭据（平板的导出文件、回执，或留存的 GET /v1/devices 应答），并用 --key HEX 指定接收端公钥",
+        ));
+    }
+    if *unit == Unit::Row && given.is_empty() {
+        lines.push(say(
+            "a store speaks for itself alone: a device that was taken out of all its tables, or a store that was put back to an older state, shows only beside heads from elsewhere (--heads with each tablet's export, or with a kept answer of GET /v1/devices)",
+            "仅凭存储自身，看不出某台设备被从所有表中整个删去，也看不出存储被退回到旧的状态：请用 --heads 提供各平板的导出文件，或留存的 GET /v1/devices 应答",
+        ));
+    }
+    lines
 }
 
 fn placed(finding: &Finding, unit: Unit, with_device: bool, language: Language) -> String {
@@ -166,10 +237,14 @@ fn chained(chain: &ChainSummary, language: Language) -> String {
         (Language::English, 0, false) => {
             "nothing vouches for its end: events behind it may have been cut off".to_owned()
         }
-        (Language::English, ..) => format!("a receiver's signature vouches for it up to {signed_to}"),
+        (Language::English, _, true) => format!("a receiver's signature vouches for it up to {signed_to}"),
+        (Language::English, _, false) => {
+            format!("a receiver's signature vouches for it up to {signed_to}, and nothing for what is behind")
+        }
         (Language::Chinese, 0, true) => "末尾没有接收端签名为证".to_owned(),
         (Language::Chinese, 0, false) => "末尾无从证明：其后的记录可能被截去".to_owned(),
-        (Language::Chinese, ..) => format!("到第 {signed_to} 号有接收端签名为证"),
+        (Language::Chinese, _, true) => format!("到第 {signed_to} 号有接收端签名为证"),
+        (Language::Chinese, _, false) => format!("到第 {signed_to} 号有接收端签名为证，其后无从证明"),
     };
     match language {
         Language::English => format!(
@@ -178,5 +253,24 @@ fn chained(chain: &ChainSummary, language: Language) -> String {
         Language::Chinese => format!(
             "{device} 第 {epoch} 世代：第 {first} 至 {last} 号，{first_time} 至 {last_time}，最新哈希 {newest}；{said}"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(is_terminal: bool, line: &str) -> String {
+        let mut data = Data { output: Vec::new(), is_terminal };
+        data.line(line).unwrap();
+        data.flush().unwrap();
+        String::from_utf8(data.output).unwrap()
+    }
+
+    #[test]
+    fn data_is_made_fit_for_a_terminal_and_left_alone_for_a_file() {
+        let line = "{\"comment\":\"\u{202e}好\u{9b}2J\"}";
+        assert_eq!(written(false, line), format!("{line}\n"));
+        assert_eq!(written(true, line), "{\"comment\":\"\\u202e好\\u009b2J\"}\n");
     }
 }

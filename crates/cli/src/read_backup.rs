@@ -1,7 +1,7 @@
 //! `candor read-backup`: what is in a back-up, as JSON Lines, without a tablet.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 use candor_vault::backup::content::{BackupHeader, BackupLine, Content, ContentFault};
@@ -9,7 +9,7 @@ use candor_vault::backup::{BackupFault, BackupReader};
 use clap::Args;
 
 use crate::fault::Fault;
-use crate::output::counted;
+use crate::output::{Data, counted, tell};
 use crate::{Finding, passphrase};
 
 /// What the command line says.
@@ -60,20 +60,20 @@ impl From<ContentFault> for Stop {
 pub fn run(options: &Options) -> Result<Finding, Fault> {
     let mut file = File::open(&options.file).map_err(|fault| read_fault(options, fault))?;
     let passphrase = options.passphrase.read("Passphrase of the back-up: ")?;
-    let mut output = BufWriter::new(io::stdout().lock());
+    let mut output = Data::to_stdout();
     let outcome = copy(options, &mut file, BackupReader::new(&passphrase), &mut output);
     output.flush().map_err(Fault::Write)?;
     match outcome {
         Ok(header) => {
             let events = counted(header.events, "event", "events");
-            eprintln!("the back-up of {} is whole: {events}, written {}", header.device, header.time);
+            tell(&format!("the back-up of {} is whole: {events}, written {}", header.device, header.time));
             if !options.records {
                 eprintln!("settings, token and sealing key were left out; --records writes them");
             }
             Ok(Finding::Well)
         }
         Err(Stop::Amiss(why)) => {
-            eprintln!("{why}");
+            tell(&why);
             Ok(Finding::Amiss)
         }
         Err(Stop::Fault(fault)) => Err(fault),
@@ -84,13 +84,13 @@ fn copy(
     options: &Options,
     file: &mut File,
     mut reader: BackupReader,
-    output: &mut impl Write,
+    output: &mut Data<impl Write>,
 ) -> Result<BackupHeader, Stop> {
     let mut content = Content::default();
     let mut write = |plain: &[u8], content: &mut Content| -> Result<(), Stop> {
         for line in content.push(plain)? {
             if options.records || !matches!(line, BackupLine::Record { .. }) {
-                output.write_all(line.to_line().as_bytes()).map_err(|fault| Stop::Fault(Fault::Write(fault)))?;
+                output.line(line.to_line().trim_end_matches('\n')).map_err(|fault| Stop::Fault(Fault::Write(fault)))?;
             }
         }
         Ok(())

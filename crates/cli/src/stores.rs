@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use candor_core::time::UnixMillis;
 use candor_core::verify::{Columns, Tip, Verifier, Witness};
 use candor_core::wire::SOURCE_PREFIX;
-use candor_core::witness::SignedHead;
 use futures_util::TryStreamExt;
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
@@ -13,8 +13,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use crate::source::SourceFault;
 
-/// Source, epoch, continuity, newest signed head.
-type ChainRow = (Option<String>, i64, String, Option<String>);
+/// Source, epoch, continuity, newest signed head, when the store last wrote of it in Unix milliseconds.
+type ChainRow = (Option<String>, i64, String, Option<String>, Option<i64>);
 /// Cursor, source, id (empty for a further place), epoch, number, hash, the hash before it, the event.
 type EventRow = (i64, Option<String>, String, i64, i64, String, String, String);
 
@@ -32,6 +32,20 @@ const SQLITE_COPIES: &str = "SELECT c.cursor, s.name, '', CAST(c.epoch AS INTEGE
 const POSTGRES_COPIES: &str = "SELECT c.cursor, s.name, '', c.epoch, c.seq, \
      encode(c.hash, 'hex'), encode(c.prev, 'hex'), c.json \
      FROM copies c LEFT JOIN sources s ON s.source = c.source ORDER BY c.cursor";
+
+/// A device is entered in the transaction that stores its first event.
+const EMPTY_SOURCES: &str = "SELECT s.name FROM sources s \
+     WHERE NOT EXISTS (SELECT 1 FROM chains c WHERE c.source = s.source) \
+     AND NOT EXISTS (SELECT 1 FROM events e WHERE e.source = s.source) ORDER BY s.name";
+const SILENT_HOLDERS: &str = "SELECT CAST(h.name AS TEXT) FROM holders h WHERE h.role = 'device' \
+     AND NOT EXISTS (SELECT 1 FROM sources s WHERE s.holder = h.holder) ORDER BY h.name";
+/// Rows that there are, rows that were ever written, the lowest number that is not there. SQLite's AUTOINCREMENT gives
+/// each number once, and a transaction that fails takes its numbers back, so that there are no gaps. (In PostgreSQL it does
+/// not, and there are.)
+const SQLITE_ROWS: &str = "SELECT (SELECT count(*) FROM events) + {copies}, \
+     coalesce((SELECT CAST(seq AS INTEGER) FROM sqlite_sequence WHERE name = 'events'), 0), \
+     (SELECT min(n) FROM (SELECT 1 AS n UNION ALL SELECT cursor + 1 FROM events{next_to_copies}) \
+     WHERE NOT EXISTS (SELECT 1 FROM events WHERE cursor = n){not_in_copies})";
 
 /// Runs one reading to its end.
 pub fn block_on(reading: impl Future<Output = Result<(), SourceFault>>) -> Result<(), SourceFault> {
@@ -67,6 +81,17 @@ pub async fn read_sqlite(path: &Path, verifier: &mut Verifier<'_>) -> Result<(),
         let copies: Vec<EventRow> = sqlx::query_as(SQLITE_COPIES).fetch_all(&mut *snapshot).await?;
         copies.into_iter().for_each(|row| take_copy(verifier, row));
     }
+    let rows = sqlx::query_as(AssertSqlSafe(sqlite_rows(has_copies > 0)));
+    let (have, said, first_missing): (i64, i64, i64) = rows.fetch_one(&mut *snapshot).await?;
+    let [have, said, first_missing] = [have, said, first_missing].map(|n| u64::try_from(n).unwrap_or_default());
+    verifier.count_rows(have, said, first_missing);
+    let empty: Vec<(String,)> = sqlx::query_as(EMPTY_SOURCES).fetch_all(&mut *snapshot).await?;
+    // Who hands the file to an auditor may have taken the tokens out.
+    let table = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'holders'";
+    let (has_holders,): (i64,) = sqlx::query_as(table).fetch_one(&mut *snapshot).await?;
+    let silent: Vec<(String,)> =
+        if has_holders > 0 { sqlx::query_as(SILENT_HOLDERS).fetch_all(&mut *snapshot).await? } else { Vec::new() };
+    take_names(verifier, &empty, &silent);
     Ok(())
 }
 
@@ -97,12 +122,39 @@ pub async fn read_postgres(url: &str, verifier: &mut Verifier<'_>) -> Result<(),
         let copies: Vec<EventRow> = sqlx::query_as(POSTGRES_COPIES).fetch_all(&mut *snapshot).await?;
         copies.into_iter().for_each(|row| take_copy(verifier, row));
     }
+    let empty: Vec<(String,)> = sqlx::query_as(EMPTY_SOURCES).fetch_all(&mut *snapshot).await?;
+    // A role for auditing may be allowed to read the events and not who holds a token.
+    let may_read = "SELECT coalesce(has_table_privilege(to_regclass('holders'), 'SELECT'), false)";
+    let (may_read,): (bool,) = sqlx::query_as(may_read).fetch_one(&mut *snapshot).await?;
+    let silent: Vec<(String,)> =
+        if may_read { sqlx::query_as(SILENT_HOLDERS).fetch_all(&mut *snapshot).await? } else { Vec::new() };
+    take_names(verifier, &empty, &silent);
     Ok(())
+}
+
+/// A store from before events could have further places has no table for them.
+fn sqlite_rows(has_copies: bool) -> String {
+    let [copies, next, not_in] = match has_copies {
+        true => [
+            "(SELECT count(*) FROM copies)",
+            " UNION ALL SELECT cursor + 1 FROM copies",
+            " AND NOT EXISTS (SELECT 1 FROM copies WHERE cursor = n)",
+        ],
+        false => ["0", "", ""],
+    };
+    SQLITE_ROWS.replace("{copies}", copies).replace("{next_to_copies}", next).replace("{not_in_copies}", not_in)
+}
+
+/// Devices that are entered and empty, and names that may send and have not.
+fn take_names(verifier: &mut Verifier<'_>, empty: &[(String,)], silent: &[(String,)]) {
+    empty.iter().for_each(|(source,)| verifier.lacks(source.strip_prefix(SOURCE_PREFIX).unwrap_or(source)));
+    silent.iter().for_each(|(name,)| verifier.note_silent(name));
 }
 
 /// A store from before there were signatures has no column for them.
 fn chains_query(has_heads: bool) -> String {
-    let head = if has_heads { "c.head" } else { "CAST(NULL AS TEXT)" };
+    let head =
+        if has_heads { "c.head, CAST(c.last_seen AS BIGINT)" } else { "CAST(NULL AS TEXT), CAST(NULL AS BIGINT)" };
     format!(
         "SELECT s.name, c.epoch, c.continuity, {head} FROM chains c LEFT JOIN sources s ON s.source = c.source \
          ORDER BY c.source, c.epoch"
@@ -110,11 +162,11 @@ fn chains_query(has_heads: bool) -> String {
 }
 
 /// What the store says of a chain: how far it goes, and what was signed.
-fn expect(verifier: &mut Verifier<'_>, (source, epoch, continuity, head): &ChainRow) {
-    if let Some(head) = head.as_deref().and_then(|json| SignedHead::find_all(json)?.pop()) {
-        verifier.expect(&head);
-    }
+fn expect(verifier: &mut Verifier<'_>, (source, epoch, continuity, head, written): &ChainRow) {
     let device = source.as_deref().and_then(|source| source.strip_prefix(SOURCE_PREFIX));
+    if let (Some(device), Ok(epoch), Some(head)) = (device, u32::try_from(*epoch), head) {
+        verifier.expect_stored_head(device, epoch, head, written.map(UnixMillis));
+    }
     let continuity: Value = serde_json::from_str(continuity).unwrap_or_default();
     let ranges = continuity["ranges"].as_array();
     let bound = |range: Option<&Value>, at: usize| range.and_then(|range| range[at].as_u64());

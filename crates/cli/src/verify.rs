@@ -22,8 +22,12 @@ const NOT_CHECKED: u8 = 2;
 /// Check whether anything was removed, edited, inserted, reordered, cut off or recorded under a moved clock
 ///
 /// Ends with 0 when everything is whole, 3 when it is whole as far as it goes and nothing vouches for its end (no signed
-/// head, no manifest, no table of a store; with --key, nothing signed by that key), 1 when something was found, 2 when something could not be read or held no
-/// event. Of several files the worst counts, in this order.
+/// head and no manifest; of a store, no signed head that goes as far as its events; with --key, nothing signed by that
+/// key), 1 when something was found, 2 when something could not be read or held no event. Of several files the worst
+/// counts, in this order.
+///
+/// A store speaks for itself alone: that a device was taken out of all its tables, or that it was put back to an older
+/// state, shows only beside --heads from elsewhere.
 #[derive(Args)]
 pub struct Verify {
     /// An export (JSON Lines), what read-backup writes, a collector's read-out, its SQLite file, postgres://…, or - for standard input
@@ -33,8 +37,8 @@ pub struct Verify {
     /// one, any key is taken on first sight
     #[arg(long, value_name = "HEX")]
     key: Vec<ReceiverKey>,
-    /// Signed heads from elsewhere to compare with: a receipt, a list of devices, an export, as JSON; can be given
-    /// several times
+    /// Signed heads from elsewhere to compare with: a tablet's export, a receipt, a kept answer of GET /v1/devices, as
+    /// JSON; can be given several times
     #[arg(long, value_name = "FILE")]
     heads: Vec<PathBuf>,
     /// The tablets sleep: a clock that ran ahead of the tablet's own count is a pause and no finding
@@ -79,7 +83,7 @@ pub fn run(options: &Verify) -> ExitCode {
         match read_heads(file) {
             Ok(found) => heads.extend(found),
             Err(reason) => {
-                eprintln!("candor: {}: {reason}", file.display());
+                output::tell(&format!("candor: {}: {reason}", file.display()));
                 return ExitCode::from(NOT_CHECKED);
             }
         }
@@ -105,7 +109,7 @@ pub fn run(options: &Verify) -> ExitCode {
                 outcome
             }
             Err(fault) => {
-                eprintln!("candor: {} {fault}", shown(name));
+                output::tell(&format!("candor: {} {fault}", shown(name)));
                 NOT_CHECKED
             }
         };

@@ -4,6 +4,7 @@ use candor_collector::arrival::Arrival;
 use candor_collector::signer::KeySource;
 use candor_collector::store::{Batch, Outcome, Store, StoreUrl, now};
 use candor_collector::token::{Role, Token};
+use candor_core::wire::CloudEvent;
 use sqlx::{AssertSqlSafe, Connection};
 
 use super::support::{Said, Tablet, json, verify};
@@ -18,14 +19,19 @@ async fn fill(url: &StoreUrl) {
     let batches =
         [("lobby", &events[..6]), ("lobby", &events[6..]), ("desk", &other.take(3)[..]), ("lobby", &again[..])];
     for (name, events) in batches {
-        let token = Token::generate(Role::Device).unwrap();
-        store.issue(name, Role::Device, token.digest(), now()).await.unwrap();
-        let device = store.holder(token.digest()).await.unwrap().unwrap().key;
-        let arrivals = events.iter().map(|event| Arrival::read(&json(event)).unwrap().unwrap()).collect();
-        let outcome = store.record(Batch { device, arrivals }).await.unwrap();
-        assert!(matches!(outcome, Outcome::Recorded { heads, .. } if heads.len() == 1));
+        record(&store, name, events).await;
     }
     store.close().await;
+}
+
+/// Stores events of one epoch as a device's.
+async fn record(store: &Store, name: &str, events: &[CloudEvent]) {
+    let token = Token::generate(Role::Device).unwrap();
+    store.issue(name, Role::Device, token.digest(), now()).await.unwrap();
+    let device = store.holder(token.digest()).await.unwrap().unwrap().key;
+    let arrivals = events.iter().map(|event| Arrival::read(&json(event)).unwrap().unwrap()).collect();
+    let outcome = store.record(Batch { device, arrivals }).await.unwrap();
+    assert!(matches!(outcome, Outcome::Recorded { heads, .. } if heads.len() == 1));
 }
 
 struct Sqlite {
@@ -46,6 +52,12 @@ impl Sqlite {
         let mut store = sqlx::SqliteConnection::connect(&format!("sqlite:{}", self.file.display())).await.unwrap();
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut store).await.unwrap();
         store.close().await.unwrap();
+    }
+
+    /// The first row of a query of one text.
+    async fn text(&self, sql: &str) -> String {
+        let mut store = sqlx::SqliteConnection::connect(&format!("sqlite:{}", self.file.display())).await.unwrap();
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut store).await.unwrap()
     }
 
     fn url(&self) -> StoreUrl {
@@ -104,11 +116,7 @@ async fn deletions_in_a_store_are_told() {
 #[tokio::test]
 async fn a_tail_that_was_cut_everywhere_needs_a_head_from_elsewhere() {
     let store = Sqlite::new().await;
-    let devices: String = {
-        let mut connection =
-            sqlx::SqliteConnection::connect(&format!("sqlite:{}", store.file.display())).await.unwrap();
-        sqlx::query_scalar("SELECT head FROM chains WHERE source = 1").fetch_one(&mut connection).await.unwrap()
-    };
+    let devices = store.text("SELECT head FROM chains WHERE source = 1").await;
     let witness = store.file.with_extension("heads");
     std::fs::write(&witness, format!(r#"{{"devices":[{{"chain":[{{"head":{devices}}}]}}]}}"#)).unwrap();
 
@@ -116,8 +124,125 @@ async fn a_tail_that_was_cut_everywhere_needs_a_head_from_elsewhere() {
     store.run(cut).await;
     store.verify(&[]).is(1, &["cut at the end", "the receiver's signature"]);
     store.run("UPDATE chains SET head = NULL WHERE source = 1 AND epoch = 1").await;
-    store.verify(&[]).is(0, &["t, epoch 1: numbers 1 to 7", "no receiver's signature vouches for its end"]);
+    store
+        .verify(&[])
+        .is(1, &["11 events are here, and the store's own count", "says 14: events were removed", "row 8: "]);
+    // Whoever knows of the count, too.
+    renumber(&store).await;
+    store.verify(&[]).is(
+        3,
+        &[
+            "Whole as far as it goes: 10 events",
+            "t, epoch 1: numbers 1 to 7",
+            "nothing vouches for its end: events behind it may have been cut off",
+            "give signed heads from elsewhere with --heads FILE",
+        ],
+    );
     store.verify(&["--heads", witness.to_str().unwrap()]).is(1, &["cut at the end", "goes up to 10"]);
+}
+
+/// Gives the rows that are left the numbers that they would have had if the others had never come.
+async fn renumber(store: &Sqlite) {
+    let sql = "CREATE TEMP TABLE kept AS SELECT cursor, row_number() OVER (ORDER BY cursor) AS n
+             FROM (SELECT cursor FROM events UNION ALL SELECT cursor FROM copies);
+         UPDATE events SET cursor = (SELECT n FROM kept WHERE kept.cursor = events.cursor);
+         UPDATE copies SET cursor = (SELECT n FROM kept WHERE kept.cursor = copies.cursor);
+         UPDATE sqlite_sequence SET seq = (SELECT max(n) FROM kept) WHERE name = 'events'";
+    store.run(sql).await;
+}
+
+#[tokio::test]
+async fn a_head_that_was_taken_away_leaves_an_end_that_nobody_vouches_for() {
+    for sql in [
+        "UPDATE chains SET head = NULL WHERE source = 1 AND epoch = 1",
+        "DELETE FROM chains WHERE source = 1 AND epoch = 1",
+        "ALTER TABLE chains DROP COLUMN head",
+    ] {
+        let store = Sqlite::new().await;
+        store.run(sql).await;
+        store.verify(&[]).is(3, &["Whole as far as it goes: 13 events", "nothing vouches for its end", "--heads FILE"]);
+        store.verify(&["--lang", "zh"]).is(3, &["末尾无从证明", "请用 --heads FILE"]);
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_was_altered_is_told() {
+    let update = |what: &str| format!("UPDATE chains SET {what} WHERE source = 1 AND epoch = 1");
+    for head in [
+        "head = replace(head, '\"seq\":10', '\"seq\":7')",
+        "head = replace(head, '\"signature\"', '\"unsigned\"')",
+        "head = '{}'",
+        "head = 'null'",
+        "head = (SELECT head FROM chains WHERE source = 2)",
+        "head = (SELECT head FROM chains WHERE source = 1 AND epoch = 2)",
+    ] {
+        check(&update(head), &["for epoch 1", "is not good: the signed head was altered or forged"]).await;
+    }
+}
+
+#[tokio::test]
+async fn an_older_head_in_the_place_of_the_newest_is_told() {
+    let store = Sqlite::new().await;
+    let head = "SELECT head FROM chains WHERE source = 1 AND epoch = 1";
+    let older = store.text(head).await;
+    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    let mut tablet = Tablet::new("t");
+    let collector = Store::open_signing(&store.url(), &KeySource::OfStore).await.unwrap();
+    record(&collector, "lobby", &tablet.take(12)[10..]).await;
+    collector.close().await;
+    store.verify(&[]).is(0, &["Whole: 15 events", "vouches for it up to 12"]);
+    assert_ne!(store.text(head).await, older);
+    let cut = "DELETE FROM events WHERE source = 1 AND seq > 10;
+         UPDATE chains SET continuity = '{\"ranges\":[[1,10]],\"breaks\":[]}' WHERE source = 1 AND epoch = 1";
+    store.run(&format!("{cut}; UPDATE chains SET head = '{older}' WHERE source = 1 AND epoch = 1")).await;
+    renumber(&store).await;
+    store.verify(&[]).is(1, &["up to number 10", "is older than what the store has written", "exchanged for it"]);
+}
+
+#[tokio::test]
+async fn a_device_that_was_removed_is_told_as_far_as_the_store_can_tell() {
+    let store = Sqlite::new().await;
+    let witness = store.file.with_extension("heads");
+    std::fs::write(&witness, store.text("SELECT head FROM chains WHERE source = 2").await).unwrap();
+
+    store.run("DELETE FROM events WHERE source = 2; DELETE FROM chains WHERE source = 2").await;
+    store.verify(&[]).is(1, &["u: the store knows this device, and nothing of it is here", "the store's own count"]);
+    store.run("DELETE FROM sources WHERE source = 2").await;
+    store.verify(&[]).is(1, &["11 events are here, and the store's own count", "says 14", "row 11: "]);
+    renumber(&store).await;
+    let alone = ["Whole: 10 events", "nothing of them is here: desk", "a store speaks for itself alone", "--heads"];
+    store.verify(&[]).is(0, &alone);
+    store.verify(&["--lang", "zh"]).is(0, &["没有任何记录：desk", "仅凭存储自身"]);
+    store.run("DELETE FROM tokens; DELETE FROM holders WHERE name = 'desk'").await;
+    let said = store.verify(&[]);
+    said.is(0, &["Whole: 10 events", "a store speaks for itself alone"]);
+    assert!(!said.out.contains("desk"), "{}", said.out);
+    let said = store.verify(&["--heads", witness.to_str().unwrap()]);
+    said.is(1, &["u: epoch 1 was removed: nothing of it is here, and the receiver's signature says"]);
+    assert!(!said.out.contains("speaks for itself"), "{}", said.out);
+}
+
+#[tokio::test]
+async fn a_store_without_the_tokens_can_be_checked() {
+    let store = Sqlite::new().await;
+    store.run("PRAGMA foreign_keys = OFF; DROP TABLE tokens; DROP TABLE holders").await;
+    store.verify(&[]).is(0, &["Whole: 13 events"]);
+}
+
+#[tokio::test]
+async fn nothing_that_is_stored_writes_to_the_terminal() {
+    let store = Sqlite::new().await;
+    store.run("UPDATE sources SET name = name || char(27) || '[2K' || char(155) || char(8238) || char(8233) || 'x' WHERE source = 2").await;
+    store.run("UPDATE events SET json = replace(json, '\"time\":\"2', '\"time\":\"\\u001b[2J2') WHERE source = 1 AND seq = 5").await;
+    for options in [&["--lang", "en"][..], &["--lang", "zh"], &["--json"]] {
+        let said = store.verify(options);
+        assert_eq!(said.code, 1, "{said:?}");
+        assert!(said.out.lines().all(|line| line.chars().all(candor_core::printable::is_printable)), "{said:?}");
+        assert!(
+            said.out.contains("\\u001b[2K\\u009b\\u202e\\u2029x") && said.out.contains("\\u001b[2J2026"),
+            "{said:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -204,11 +329,17 @@ async fn a_postgresql_store_is_checked_as_well() {
     verify(&[&url]).is(0, &["Whole: 13 events", "vouches for it up to 10", "1 number belongs to"]);
 
     let mut store = sqlx::PgConnection::connect(&url).await.unwrap();
+    let unsigned = "CREATE TABLE kept AS SELECT * FROM chains; UPDATE chains SET head = NULL";
+    sqlx::raw_sql(unsigned).execute(&mut store).await.unwrap();
+    verify(&[&url]).is(3, &["Whole as far as it goes: 13 events", "--heads FILE", "a store speaks for itself alone"]);
+    sqlx::raw_sql("DELETE FROM chains; INSERT INTO chains SELECT * FROM kept").execute(&mut store).await.unwrap();
+    verify(&[&url]).is(0, &["Whole: 13 events"]);
     let hands = [
         ("UPDATE events SET json = replace(json, '\"seconds\":9', '\"seconds\":1') WHERE seq = 5", "was edited"),
         ("UPDATE events SET hash = prev WHERE source = 1 AND seq = 6", "was edited or exchanged"),
         ("DELETE FROM events WHERE source = 1 AND seq = 4", "number 4 of epoch 1 is missing"),
         ("DELETE FROM events WHERE source = 1 AND seq > 7", "cut at the end"),
+        ("DELETE FROM chains WHERE source = 2; DELETE FROM events WHERE source = 2", "u: the store knows this device"),
     ];
     for (sql, words) in hands {
         sqlx::raw_sql(sql).execute(&mut store).await.unwrap();
