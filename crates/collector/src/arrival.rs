@@ -4,12 +4,14 @@ use std::fmt;
 
 use candor_core::chain::{Hash, enrolment_hash};
 use candor_core::event::{Event, EventId};
+use candor_core::journal::{LAST_OWN_EPOCH, SEQS_PER_EPOCH};
+use candor_core::printable::is_printable;
 use candor_core::repeats::repeated_member;
 use candor_core::time::parse_rfc3339;
 use candor_core::wire::{CloudEvent, Rejection, SOURCE_PREFIX};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Number, Value};
 use uuid::Uuid;
 
 /// The attribute that `GET /v1/events` adds to each event; one that comes in with an event is dropped.
@@ -18,8 +20,9 @@ pub const CURSOR_ATTRIBUTE: &str = "collectorcursor";
 const MAX_SOURCE: usize = 255;
 /// The longest `time` taken, in bytes: an RFC 3339 time with nanoseconds and an offset has 35.
 const MAX_TIME: usize = 40;
-/// The highest `deviceseq` taken: RFC 8785 has no canonical form for larger integers.
-const MAX_SEQ: u64 = (1 << 53) - 1;
+/// The largest integer in `data`, and with a minus the smallest: RFC 8785 writes numbers as IEEE 754 doubles, which have
+/// every integer up to here.
+const MAX_INTEGER: u64 = (1 << 53) - 1;
 
 /// 32 bytes of SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -134,21 +137,28 @@ impl Arrival {
             return Err(reject("malformed", format!("the member {member} stands twice")));
         }
         let source = event.source.clone();
-        if source.len() > MAX_SOURCE || source.chars().any(char::is_control) {
-            let detail = format!("source must be at most {MAX_SOURCE} bytes long and free of control characters");
+        if source.len() > MAX_SOURCE || !source.chars().all(is_printable) {
+            let detail = format!(
+                "source must be at most {MAX_SOURCE} bytes long and free of control characters and of what does not show"
+            );
             return Err(reject("source", detail));
         }
         // It is shown to people, and what moves a clock has to be read.
         if event.time.len() > MAX_TIME || parse_rfc3339(&event.time).is_none() {
             return Err(reject("malformed", "time must be a date and a time as RFC 3339 has them".to_owned()));
         }
+        if let Some(number) = odd_number(&event.data) {
+            let detail =
+                format!("data holds the number {number}: numbers are integers below 2^53, without point or exponent");
+            return Err(reject("malformed", detail));
+        }
         let (event, _) = event.open().map_err(|fault| reject(fault.code(), fault.detail().to_owned()))?;
         let (Some(id), Ok(uuid)) = (EventId::parse(event.id.as_str()), Uuid::try_parse(event.id.as_str())) else {
             return Err(reject("id", "id must be a UUID in lower case with hyphens".to_owned()));
         };
-        if event.epoch == 0 || event.seq == 0 || event.seq > MAX_SEQ {
-            let detail = "deviceepoch and deviceseq count from 1, and deviceseq stays below 2^53".to_owned();
-            return Err(reject("sequence", detail));
+        if !(1..LAST_OWN_EPOCH).contains(&event.epoch) || !(1..SEQS_PER_EPOCH).contains(&event.seq) {
+            let detail = "deviceepoch and deviceseq count from 1; no tablet comes to";
+            return Err(reject("sequence", format!("{detail} deviceepoch {LAST_OWN_EPOCH} or deviceseq 2^40")));
         }
         let (Some(hash), Some(prev)) = (Digest::from_hash(&event.hash), Digest::from_hash(&event.prev)) else {
             return Err(reject("malformed", "prevhash and eventhash are 64 lower-case hexadecimal digits".to_owned()));
@@ -179,6 +189,20 @@ impl Arrival {
     pub fn enrolment(&self) -> Option<Digest> {
         let device = self.source.strip_prefix(SOURCE_PREFIX)?;
         Digest::from_hash(&enrolment_hash(device, self.epoch))
+    }
+}
+
+/// A number that the hash does not cover in one way only: a fraction, one with an exponent, or one that a double does not
+/// hold exactly. `1`, `1.0` and `1e0` are the same to one reader and three to the next.
+fn odd_number(value: &Value) -> Option<&Number> {
+    match value {
+        Value::Number(number) => {
+            let size = number.as_u64().or_else(|| number.as_i64().map(i64::unsigned_abs));
+            size.is_none_or(|size| size > MAX_INTEGER).then_some(number)
+        }
+        Value::Array(items) => items.iter().find_map(odd_number),
+        Value::Object(fields) => fields.values().find_map(odd_number),
+        _ => None,
     }
 }
 
@@ -239,7 +263,9 @@ mod tests {
         check(changed("specversion", json!("0.3")), "spec-version");
         check(changed("source", json!("urn:other")), "source");
         check(changed("source", json!(format!("urn:candor:device:{}", "x".repeat(300)))), "source");
-        check(changed("source", json!("urn:candor:device:a\u{0}b")), "source");
+        for hidden in ['\u{0}', '\u{9b}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{2028}', '\u{fdd0}'] {
+            check(changed("source", json!(format!("urn:candor:device:a{hidden}b"))), "source");
+        }
         check(changed("time", json!("2026-02-30 25:61")), "malformed");
         check(changed("time", json!("\u{1b}[2K2026-11-23T09:41:07.120+08:00")), "malformed");
         check(changed("type", json!("cn.candor.rating.guessed")), "unknown-type");
@@ -247,13 +273,47 @@ mod tests {
         check(changed("deviceseq", json!("1")), "malformed");
         check(changed("data", json!({ "in_a_row": 1 })), "hash-mismatch");
         check(sealed(|event| event.seq = 0), "sequence");
-        check(sealed(|event| event.seq = 1 << 53), "sequence");
+        check(sealed(|event| event.seq = 1 << 40), "sequence");
         check(sealed(|event| event.epoch = 0), "sequence");
+        check(sealed(|event| event.epoch = LAST_OWN_EPOCH), "sequence");
         check(sealed(|event| event.prev = serde_json::from_str("\"none\"").unwrap()), "malformed");
         check(sealed(|event| event.id = serde_json::from_str("\"seven\"").unwrap()), "id");
         let mut reworded = event();
         reworded["data"]["text"]["comment"] = json!("好");
         check(reworded, "text-mismatch");
+    }
+
+    #[test]
+    fn takes_whatever_number_a_tablet_can_give() {
+        let last = sealed(|event| (event.epoch, event.seq) = (LAST_OWN_EPOCH - 1, SEQS_PER_EPOCH - 1));
+        let arrival = Arrival::read(&last.to_string()).unwrap().unwrap();
+        assert_eq!((arrival.epoch, arrival.seq), (LAST_OWN_EPOCH - 1, SEQS_PER_EPOCH - 1));
+    }
+
+    /// An event with a number spelled like this in its `data`, under the hash that this collector would find fitting.
+    fn with_number(spelled: &str) -> Result<Arrival, Rejection> {
+        let mut event = event();
+        event["data"]["deep"] = serde_json::from_str(&format!("[{{\"n\":{spelled}}}]")).unwrap();
+        let read: CloudEvent = serde_json::from_value(event.clone()).unwrap();
+        event["eventhash"] = candor_core::chain::hash(&read.take_apart().unwrap().0).as_str().into();
+        let hole = event["data"]["deep"][0]["n"].to_string();
+        Arrival::read(&event.to_string().replacen(&format!("\"n\":{hole}"), &format!("\"n\":{spelled}"), 1)).unwrap()
+    }
+
+    #[test]
+    fn takes_no_number_that_two_readers_would_hash_differently() {
+        for number in ["0", "-7", "9007199254740991", "-9007199254740991"] {
+            assert!(with_number(number).is_ok(), "{number}");
+        }
+        let odd = ["1.0", "0.5", "-0", "1e2", "9007199254740992", "-9007199254740992", "18446744073709551616"];
+        for number in odd {
+            let rejection = with_number(number).unwrap_err();
+            assert_eq!(
+                (rejection.code.as_str(), rejection.detail.contains("below 2^53")),
+                ("malformed", true),
+                "{number}"
+            );
+        }
     }
 
     #[test]

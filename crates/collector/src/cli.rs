@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use candor_core::printable::{is_printable, printable};
 use candor_core::time::{UnixMillis, UtcOffset, rfc3339};
 use clap::{Args, Parser, Subcommand};
 use tokio::net::TcpListener;
@@ -140,7 +141,7 @@ pub enum CliFault {
     #[error("--trial gives a token to anybody who asks, so it listens on this machine only: use --listen 127.0.0.1:{port}", port = .0.port())]
     OpenTrial(SocketAddr),
     /// The name is empty, long, or holds control characters.
-    #[error("a name has 1 to {MAX_NAME} characters and no control characters")]
+    #[error("a name has 1 to {MAX_NAME} characters, and none that controls or does not show")]
     Name,
     /// A command that looks into a store was given a file that is not there: most likely it is in another folder.
     #[error("{0} is not there: name the store with --store or CANDOR_STORE, as candor-collector serve has it")]
@@ -212,7 +213,7 @@ async fn show_key(signed: &Signed) -> Result<(), CliFault> {
 
 async fn enrol(named: &Named, role: Role) -> Result<(), CliFault> {
     let name = named.name.trim();
-    if !(1..=MAX_NAME).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+    if !(1..=MAX_NAME).contains(&name.chars().count()) || !name.chars().all(is_printable) {
         return Err(CliFault::Name);
     }
     let (store, url) = open(&named.stored).await?;
@@ -256,14 +257,15 @@ async fn list(stored: &Stored) -> Result<(), CliFault> {
 
 fn described(holder: &HolderReport) -> String {
     let HolderReport { name, role, good_tokens, sources, .. } = holder;
-    let mut text = format!("{name}: {}, {good_tokens} good token(s)\n", role.as_str());
+    let mut text = format!("{}: {}, {good_tokens} good token(s)\n", printable(name), role.as_str());
     let starts = holder.fresh_starts();
     if starts > 0 {
         text.push_str(&format!("  began anew {starts} time(s): its store was wiped, or the tablet was replaced\n"));
     }
     for source in sources {
         let seen = rfc3339(UnixMillis(source.last_seen), UtcOffset(0));
-        text.push_str(&format!("  {}, last heard of {seen}\n", source.source));
+        // From a store that was written before such names were refused, or by somebody else.
+        text.push_str(&format!("  {}, last heard of {seen}\n", printable(&source.source)));
         for ChainReport { state, first_seen, last_seen, .. } in &source.chain {
             let (epoch, last, gaps, breaks) = (state.epoch, state.last_seq, state.missing.len(), state.broken_at.len());
             text.push_str(&format!("    epoch {epoch}: up to {last}, {gaps} gap(s), {breaks} break(s)"));

@@ -20,6 +20,8 @@ pub enum Kind {
     UnreadableBody,
     /// A parameter of the address cannot be read.
     BadQuery,
+    /// More than one token, of which different programs would take different ones.
+    SeveralTokens,
     /// No token, or one that is unknown or revoked.
     Unauthorized,
     /// A good token, of the wrong kind for this.
@@ -64,6 +66,7 @@ impl Kind {
             Self::UnnamedEvent => ("unnamed-event", StatusCode::BAD_REQUEST, "An event cannot be named"),
             Self::UnreadableBody => ("unreadable-body", StatusCode::BAD_REQUEST, "The body cannot be read"),
             Self::BadQuery => ("bad-query", StatusCode::BAD_REQUEST, "A parameter cannot be read"),
+            Self::SeveralTokens => ("several-tokens", StatusCode::BAD_REQUEST, "There is more than one token"),
             Self::Unauthorized => ("unauthorized", StatusCode::UNAUTHORIZED, "The token is not taken"),
             Self::WrongToken => ("wrong-token", StatusCode::FORBIDDEN, "The token is for something else"),
             Self::ForeignSource => ("foreign-source", StatusCode::FORBIDDEN, "The source belongs to another device"),

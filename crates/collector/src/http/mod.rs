@@ -125,9 +125,15 @@ fn unavailable(fault: &dyn std::error::Error) -> Problem {
 /// Who asks, if they may.
 async fn authorize(app: &App, headers: &HeaderMap, role: Role) -> Result<Holder, Problem> {
     let refuse = |detail: &str| Problem::new(Kind::Unauthorized, detail);
-    let Some(header) = headers.get(header::AUTHORIZATION) else {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(header) = given.next() else {
         return Err(refuse("there is no token: send the header Authorization: Bearer <token>"));
     };
+    // RFC 6750, section 3.1. A proxy may have looked at the other one.
+    if given.next().is_some() {
+        let detail = "the header Authorization stands there more than once: send one token";
+        return Err(Problem::new(Kind::SeveralTokens, detail));
+    }
     let token = header.to_str().ok().and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| Token::from_header(token.trim()))

@@ -27,9 +27,23 @@ const PAGE: u32 = 500;
 pub struct Range {
     /// The cursor of the last event already seen.
     #[serde(default)]
-    after: i64,
+    after: Whole,
     /// How many events at most.
-    limit: Option<u64>,
+    limit: Option<Whole>,
+}
+
+/// Digits and nothing else, at most 2^63 − 1. (`+7` is a number to Rust.)
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(try_from = "String")]
+struct Whole(i64);
+
+impl TryFrom<String> for Whole {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|_| is_digits).map(Self).ok_or_else(|| format!("{text:?} is no number from 0 on"))
+    }
 }
 
 pub async fn get(
@@ -43,7 +57,8 @@ pub async fn get(
             format!("{}: after is the {CURSOR_ATTRIBUTE} of an event, limit a number of events", fault.body_text());
         Problem::new(Kind::BadQuery, detail)
     })?;
-    let mut reading = Reading { store: app.store.clone(), after: range.after, left: range.limit.unwrap_or(u64::MAX) };
+    let left = range.limit.map_or(u64::MAX, |Whole(limit)| limit.unsigned_abs());
+    let mut reading = Reading { store: app.store.clone(), after: range.after.0, left };
     // The first page comes before the headers, so that a store that does not answer is a 503 and not a broken stream.
     let first = reading.page().await.map_err(|fault| unavailable(&fault))?;
     let lines = stream::try_unfold((reading, VecDeque::from_iter(first)), |(mut reading, mut ready)| async move {

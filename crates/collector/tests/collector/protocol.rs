@@ -251,6 +251,7 @@ fn the_document_names_every_type_code_and_problem() {
         "unnamed-event",
         "unreadable-body",
         "bad-query",
+        "several-tokens",
         "unauthorized",
         "wrong-token",
         "foreign-source",

@@ -162,6 +162,23 @@ async fn without_the_right_token_nothing_is_taken_and_nothing_shown() {
 }
 
 #[tokio::test]
+async fn two_tokens_are_refused_whichever_comes_first() {
+    let fresh = fresh_sqlite().await;
+    let server = Server::start(&fresh).await;
+    let (device, reader) = (server.enrol("lobby").await, server.reader().await);
+    for tokens in [[&device, &reader], [&reader, &device], [&device, &device]] {
+        for (method, path) in [(Method::POST, "/v1/events"), (Method::GET, "/v1/events"), (Method::GET, "/v1/devices")]
+        {
+            let bearing = |request: reqwest::RequestBuilder, token: &String| {
+                request.header("authorization", format!("Bearer {token}"))
+            };
+            let request = tokens.into_iter().fold(server.request(method, path), bearing);
+            send(request.header("content-type", BATCH_TYPE).body("[]")).await.is_problem(400, "several-tokens");
+        }
+    }
+}
+
+#[tokio::test]
 async fn other_methods_and_addresses_are_told() {
     let fresh = fresh_sqlite().await;
     let server = Server::start(&fresh).await;
@@ -179,10 +196,14 @@ async fn other_methods_and_addresses_are_told() {
         server.get(path).await.is_problem(404, "not-found");
     }
     let reader = server.reader().await;
-    for query in ["after=x", "limit=-1", "before=2"] {
+    let nonsense = ["x", "-1", "%2B1", "", "1.5", "0x10", "9223372036854775808", "1&after=2"];
+    let nonsense = nonsense.iter().map(|after| format!("after={after}"));
+    for query in nonsense.chain(["limit=-1".into(), "limit=".into(), "before=2".into()]) {
         let answer = server.get_with(&format!("/v1/events?{query}"), &reader).await;
         answer.is_problem(400, "bad-query");
+        assert!(answer.text.contains("after is the collectorcursor of an event"), "{}", answer.text);
     }
+    assert_eq!(server.get_with("/v1/events?after=9223372036854775807&limit=9", &reader).await.status, 200);
 }
 
 #[tokio::test]
