@@ -39,13 +39,14 @@ const EMPTY_SOURCES: &str = "SELECT s.name FROM sources s \
      AND NOT EXISTS (SELECT 1 FROM events e WHERE e.source = s.source) ORDER BY s.name";
 const SILENT_HOLDERS: &str = "SELECT CAST(h.name AS TEXT) FROM holders h WHERE h.role = 'device' \
      AND NOT EXISTS (SELECT 1 FROM sources s WHERE s.holder = h.holder) ORDER BY h.name";
-/// Rows that there are, rows that were ever written, the lowest number that is not there. SQLite's AUTOINCREMENT gives
+/// Rows that there are, rows that were ever written, and where these differ the lowest number that is not there. SQLite's AUTOINCREMENT gives
 /// each number once, and a transaction that fails takes its numbers back, so that there are no gaps. (In PostgreSQL it does
 /// not, and there are.)
-const SQLITE_ROWS: &str = "SELECT (SELECT count(*) FROM events) + {copies}, \
-     coalesce((SELECT CAST(seq AS INTEGER) FROM sqlite_sequence WHERE name = 'events'), 0), \
+const SQLITE_ROWS: &str = "SELECT have, said, CASE WHEN have = said THEN 0 ELSE \
      (SELECT min(n) FROM (SELECT 1 AS n UNION ALL SELECT cursor + 1 FROM events{next_to_copies}) \
-     WHERE NOT EXISTS (SELECT 1 FROM events WHERE cursor = n){not_in_copies})";
+     WHERE NOT EXISTS (SELECT 1 FROM events WHERE cursor = n){not_in_copies}) END \
+     FROM (SELECT (SELECT count(*) FROM events) + {copies} AS have, \
+     coalesce((SELECT CAST(seq AS INTEGER) FROM sqlite_sequence WHERE name = 'events'), 0) AS said)";
 
 /// Runs one reading to its end.
 pub fn block_on(reading: impl Future<Output = Result<(), SourceFault>>) -> Result<(), SourceFault> {

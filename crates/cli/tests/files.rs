@@ -139,6 +139,17 @@ fn says_which_words_stay_sealed_and_why() {
 }
 
 #[test]
+fn a_key_s_name_does_not_write_to_the_terminal() {
+    let desk = Desk::new();
+    let (_, other) = (desk.key("key"), desk.key("other"));
+    let foreign = export(&[Some("two")], to(other)).join("\n");
+    // The digest covers the name: whoever makes an event makes it fit, and `open` does not look.
+    desk.write("export", foreign.replace(&other.name(), "\\u001b[2K\\u009b1A\u{202e}x").as_bytes());
+    let words = said(&desk.open("export"));
+    assert!(words.contains("to the key \\u001b[2K\\u009b1A\\u202ex, which is not this one"), "{words}");
+}
+
+#[test]
 fn cannot_work_without_the_key_its_passphrase_and_the_file() {
     let desk = Desk::new();
     let key = desk.key("key");

@@ -361,3 +361,30 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::store::SourceReport;
+
+    use super::*;
+
+    #[test]
+    fn what_a_store_holds_does_not_write_to_the_terminal() {
+        let source = SourceReport {
+            source: "urn:candor:device:\u{1b}[2K\u{9b}1A\u{202e}a".to_owned(),
+            first_seen: 0,
+            last_seen: 0,
+            chain: Vec::new(),
+        };
+        let holder = HolderReport {
+            name: "lobby\u{2066}".to_owned(),
+            role: Role::Device,
+            made_at: 0,
+            good_tokens: 1,
+            sources: vec![source],
+        };
+        let said = described(&holder);
+        assert!(said.contains("lobby\\u2066: device") && said.contains("\\u001b[2K\\u009b1A\\u202ea"), "{said}");
+        assert!(said.lines().all(|line| line.chars().all(is_printable)), "{said}");
+    }
+}
