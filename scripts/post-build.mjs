@@ -13,8 +13,9 @@ const minify = (source, ...options) => {
   return esbuild.stdout.toString();
 };
 
-// --- Short names between the JavaScript and the wasm ---------------------------------------------------------------
-// wasm-bindgen joins the two by names such as __wbg_getAllKeys_cc55957bda37fb47, which no compression makes small.
+// --- Between the JavaScript and the wasm ---------------------------------------------------------------------------
+// wasm-bindgen joins the two by names such as __wbg_getAllKeys_cc55957bda37fb47, which no compression makes small, and
+// keeps whatever any crate exports.
 
 const unsignedLeb = (bytes, at) => {
   let value = 0;
@@ -34,57 +35,98 @@ const toLeb = (value) => {
   return Buffer.from(bytes);
 };
 
-const IMPORT_SECTION = 2;
-const FUNCTION_IMPORT = 0;
+const IMPORTS = 2;
+const EXPORTS = 7;
+const FUNCTION = 0;
 
-// The wasm with each import's name replaced, every other byte as it was.
-const renameImports = (wasm, rename) => {
+// The wasm with one of its sections replaced by what `change` makes of it, every other byte as it was.
+const withSection = (wasm, wanted, change) => {
   const out = [wasm.subarray(0, 8)];
   for (let at = 8; at < wasm.length;) {
     const section = wasm[at];
     const [length, begin] = unsignedLeb(wasm, at + 1);
     let body = wasm.subarray(begin, begin + length);
-    if (section === IMPORT_SECTION) body = renamedSection(body, rename);
+    if (section === wanted) body = change(body);
     out.push(Buffer.from([section]), toLeb(body.length), body);
     at = begin + length;
   }
   return Buffer.concat(out);
 };
 
-const renamedSection = (body, rename) => {
-  let [count, at] = unsignedLeb(body, 0);
-  const out = [body.subarray(0, at)];
-  const name = () => {
-    const [length, begin] = unsignedLeb(body, at);
-    at = begin + length;
-    return body.subarray(begin, at).toString();
-  };
-  while (count--) {
-    const [module, field] = [name(), name()];
+const text = (string) => Buffer.concat([toLeb(Buffer.byteLength(string)), Buffer.from(string)]);
+
+// The entries of a section: names, as many as `count`, and what stands behind them.
+const entries = (body, count) => {
+  let [left, at] = unsignedLeb(body, 0);
+  const found = [];
+  while (left--) {
+    const names = Array.from({ length: count }, () => {
+      const [length, begin] = unsignedLeb(body, at);
+      at = begin + length;
+      return body.subarray(begin, at).toString();
+    });
     const kind = at;
-    if (body[at] !== FUNCTION_IMPORT) throw new Error(`an import that is no function: ${field}`);
+    if (count === 2 && body[kind] !== FUNCTION) throw new Error(`an import that is no function: ${names[1]}`);
     [, at] = unsignedLeb(body, at + 1);
-    for (const text of [module, rename(field)]) out.push(toLeb(Buffer.byteLength(text)), Buffer.from(text));
-    out.push(body.subarray(kind, at));
+    found.push({ names, rest: body.subarray(kind, at) });
   }
-  return Buffer.concat(out);
+  return found;
 };
 
-// What every tablet loads first goes through the optimiser once more: it finds 300 bytes that its first run left.
-const again = join(staging, 'kiosk_bg.wasm');
+const sectionOf = (found) =>
+  Buffer.concat([toLeb(found.length), ...found.flatMap(({ names, rest }) => [...names.map(text), rest])]);
+
+const renameImports = (wasm, rename) => withSection(wasm, IMPORTS, (body) =>
+  sectionOf(entries(body, 2).map(({ names: [module, name], rest }) => ({ names: [module, rename(name)], rest }))));
+
+const renameExports = (wasm, rename) => withSection(wasm, EXPORTS, (body) =>
+  sectionOf(entries(body, 1).map(({ names: [name], rest }) => ({ names: [rename(name)], rest }))));
+
+const withoutExports = (wasm, isDropped) => withSection(wasm, EXPORTS, (body) =>
+  sectionOf(entries(body, 1).filter(({ names: [name] }) => !isDropped(name))));
+
+const importsOf = (wasm) => {
+  const found = new Set();
+  renameImports(wasm, (name) => found.add(name) && name);
+  return found;
+};
+
+// Streams of JavaScript over those of Rust, which leptos brings along and the kiosk has none of: three classes, and all
+// that they call.
+const STREAMS = /intounderlying/;
+const CLASSES = /^export class IntoUnderlying\w+ \{\n[^]*?\n\}\nif \(Symbol\.dispose\)[^\n]*\n|^const IntoUnderlying\w+Finalization = [^;]*;\n/gm;
+// One function that the wasm imports, as wasm-bindgen writes it.
+const GLUE = /^ {8}(__wb\w+): function[^]*?\n {8}\}(?:, arguments\); \})?,\n/gm;
+
+const withoutWhatNobodyCalls = (source, imports) => {
+  const left = source.replace(CLASSES, '').replace(GLUE, (glue, name) => (imports.has(name) ? glue : ''));
+  if (/IntoUnderlying/.test(left)) throw new Error('wasm-bindgen writes its classes in another way than before');
+  return left;
+};
+
+// What every tablet loads first goes through the optimiser once more: it finds 300 bytes that its first run left, and
+// the streams.
+const first = join(staging, 'kiosk_bg.wasm');
 const FEATURES = ['bulk-memory', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
-const optimised = spawnSync('wasm-opt', [again, '-o', again, '-Oz', '--low-memory-unused', ...FEATURES.map((feature) => `--enable-${feature}`)]);
+if ([...importsOf(readFileSync(first))].some((name) => STREAMS.test(name))) throw new Error('the kiosk makes streams of Rust ones');
+writeFileSync(first, withoutExports(readFileSync(first), (name) => STREAMS.test(name)));
+const optimised = spawnSync('wasm-opt', [first, '-o', first, '-Oz', '--low-memory-unused', ...FEATURES.map((feature) => `--enable-${feature}`)]);
 if (optimised.status !== 0) throw new Error(`wasm-opt: ${optimised.error ?? optimised.stderr}`);
+const firstScript = join(staging, 'kiosk.js');
+writeFileSync(firstScript, withoutWhatNobodyCalls(readFileSync(firstScript, 'utf8'), importsOf(readFileSync(first))));
+
+const OF_BINDGEN = /\b(?:__wb|__externref_|wasm_bindgen__)[\w$]+/g;
 
 for (const path of walk(staging).filter((path) => path.endsWith('_bg.wasm'))) {
   const names = new Map();
   const rename = (name) => {
+    if (!name.match(OF_BINDGEN)) return name;
     if (!names.has(name)) names.set(name, `$${names.size.toString(36)}`);
     return names.get(name);
   };
-  writeFileSync(path, renameImports(readFileSync(path), rename));
+  writeFileSync(path, renameExports(renameImports(readFileSync(path), rename), rename));
   const script = path.replace('_bg.wasm', '.js');
-  const source = minify(readFileSync(script), '--format=esm').replace(/\b__wb[\w$]+/g, (name) => names.get(name) ?? name);
+  const source = minify(readFileSync(script), '--format=esm', '--tree-shaking=true').replace(OF_BINDGEN, (name) => names.get(name) ?? name);
   writeFileSync(script, source);
 }
 

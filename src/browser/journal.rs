@@ -26,8 +26,8 @@ use candor_core::chain::{Head, PersonalText};
 use candor_core::event::{Body, Context, Draft, Event, EventId, Written};
 use candor_core::journal::{
     Appended, Begun, Counts, Entry, Frozen, JournalStore, Kept, LINKED_AT_ONCE, LinkedAgain, Parcel, Place, Pruned,
-    Quarantined, Restored, Row, SEQ_CONFLICT, Shelves, StoreError, UNREADABLE, is_before, is_pruned, lacks_words,
-    open_row, pruned,
+    Quarantined, Restored, Row, SEQ_CONFLICT, SEQS_PER_EPOCH, Shelves, StoreError, UNREADABLE, is_before, is_pruned,
+    lacks_words, open_row, pruned,
 };
 use candor_core::outbox::{Limits, Settlement};
 use candor_core::second::{Loss, Mark, resume};
@@ -61,8 +61,6 @@ const ACKNOWLEDGED: &str = "acknowledged";
 const FROZEN: &str = "frozen";
 const SHELVES: &str = "shelves";
 
-/// Numbers of one epoch in a key: more than any tablet records, and `epoch × this + seq` stays below 2^53.
-const SEQS_PER_EPOCH: u64 = 1 << 40;
 /// With a full disk a transaction may never report at all; a slow flash takes 0.1 s.
 const WATCHDOG_MS: u32 = 10_000;
 /// After one silence, for as long as nothing answers: a start must not wait for each of its reads, nor a customer.
