@@ -54,6 +54,8 @@ pub enum Uploads {
     Limited(Option<u32>),
     /// They arrive but for one event in a hundred, which the receipt rejects for good.
     OneInAHundredRejected,
+    /// They arrive but for events whose type ends so, which the receipt rejects for good.
+    KindRejected(&'static str),
     /// Whatever holds one of those is refused whole with 422.
     OneInAHundredPoison,
 }
@@ -68,7 +70,8 @@ enum Fate {
     HalfAnAnswer,
     SlowLoris,
     Reset,
-    Rejected,
+    /// Events whose type ends so; without one those of [`is_refused`].
+    Rejected(Option<&'static str>),
     Poison,
 }
 
@@ -85,7 +88,7 @@ impl Fate {
             Self::HalfAnAnswer => "answers cut in half",
             Self::SlowLoris => "answers that never end",
             Self::Reset => "reset before the server",
-            Self::Rejected => "receipts with rejections",
+            Self::Rejected(_) => "receipts with rejections",
             Self::Poison => "422",
         }
     }
@@ -112,6 +115,7 @@ impl Uploads {
             | Self::Storm
             | Self::Squall
             | Self::OneInAHundredRejected
+            | Self::KindRejected(_)
             | Self::OneInAHundredPoison => None,
             Self::Down => Some(of("503 Service Unavailable", "", "")),
             Self::Limited(None) => Some(of("429 Too Many Requests", "", "")),
@@ -151,7 +155,8 @@ impl Uploads {
                 _ => Fate::AnswerLost,
             },
             Self::Slow => Fate::Delay(Duration::from_millis(500 + dice.below(1_500))),
-            Self::OneInAHundredRejected => Fate::Rejected,
+            Self::OneInAHundredRejected => Fate::Rejected(None),
+            Self::KindRejected(kind) => Fate::Rejected(Some(kind)),
             Self::OneInAHundredPoison => Fate::Poison,
             other => Fate::Answer(other),
         }
@@ -327,7 +332,11 @@ async fn upload(mut client: TcpStream, request: &Message, fate: Fate, network: &
         Fate::Poison if request.batch().iter().any(is_refused_event) => {
             b"HTTP/1.1 422 Unprocessable Content\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec()
         }
-        Fate::Rejected => without_the_refused(request, network.collector).await?.bytes(),
+        Fate::Rejected(kind) => {
+            let is_rejected =
+                |event: &Value| kind.map_or_else(|| is_refused_event(event), |kind| is_of_kind(event, kind));
+            without_the_refused(request, network.collector, is_rejected).await?.bytes()
+        }
         Fate::Delay(delay) => {
             tokio::time::sleep(delay).await;
             forward(request, network.collector).await?.bytes()
@@ -356,9 +365,17 @@ fn is_refused_event(event: &Value) -> bool {
     event["id"].as_str().is_some_and(is_refused)
 }
 
+fn is_of_kind(event: &Value, kind: &str) -> bool {
+    event["type"].as_str().is_some_and(|name| name.ends_with(kind))
+}
+
 /// Passes on what is not refused, and puts the rest into the collector's receipt.
-async fn without_the_refused(request: &Message, collector: SocketAddr) -> Option<Message> {
-    let (refused, taken): (Vec<Value>, Vec<Value>) = request.batch().into_iter().partition(is_refused_event);
+async fn without_the_refused(
+    request: &Message,
+    collector: SocketAddr,
+    is_refused: impl Fn(&Value) -> bool,
+) -> Option<Message> {
+    let (refused, taken): (Vec<Value>, Vec<Value>) = request.batch().into_iter().partition(is_refused);
     let mut answer = forward(&request.with_body(Value::from(taken).to_string()), collector).await?;
     let mut receipt: Value = serde_json::from_slice(&answer.body).ok()?;
     let rejection = |event: &Value| json!({ "id": event["id"], "code": "refused-for-good", "detail": "by the test" });

@@ -27,6 +27,7 @@ mod main_story;
 mod offline_story;
 mod opening;
 mod provision;
+mod quarantine;
 mod receivers;
 mod releases;
 mod replay;
