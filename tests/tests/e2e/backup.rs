@@ -6,15 +6,73 @@ use candor_core::chain::PersonalText;
 use candor_tests::browser::Engine;
 use candor_tests::cli::verified;
 use candor_tests::collector::Collector;
+use candor_tests::dice::Dice;
 use candor_tests::journal::Journal;
 use candor_tests::kiosk::{Kiosk, open_kiosk};
 use candor_tests::responses::responses;
 use candor_tests::wait::until;
+use serde_json::json;
 
 const PASSPHRASE: &str = "seven quiet herons";
 const KEY_PASSPHRASE: &str = "a lock for words only";
 const CLEAR: &str = "窗口的人很耐心。";
 const SEALED: &str = "她说下午再来，我等了两个小时。";
+
+/// Responses that take both the back-up and its restore a while.
+const MANY: usize = 5_000;
+/// Looks at each frame that is drawn whether a progress is shown, and keeps what it says: its value, its end, its words.
+const WATCH: &str = "
+const [what] = arguments;
+const seen = window.candorProgress = [];
+const look = () => {
+  const shown = document.querySelector(`[data-testid=${what}-progress]`);
+  const bar = shown?.querySelector('progress[value]');
+  if (bar && shown.getClientRects().length > 0 && seen.at(-1)?.[0] !== bar.value) {
+    seen.push([bar.value, bar.max, shown.textContent]);
+  }
+  requestAnimationFrame(look);
+};
+look();
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_journal_s_backup_and_restore_show_how_far_they_have_come() {
+    let collector = Collector::start().await;
+    let first = open_kiosk(Engine::Chromium, &collector.page()).await;
+    first.record_early_taps(MANY, &mut Dice::new(7)).await;
+    first.open_manager_and_choose_a_pin().await;
+    let total = first.see_counts("all of them", |counts| counts.recorded > MANY as u64).await.recorded;
+    let drive = tempfile::tempdir().unwrap();
+    first.browser.run(WATCH, vec![json!("backup")]).await;
+    let backup = back_up(&first, drive.path()).await;
+    check_progress(&first, total).await;
+    first.see_no("backup-progress").await;
+    drop(first);
+
+    let second = open_kiosk(Engine::Chromium, &collector.page()).await;
+    second.open_manager_and_choose_a_pin().await;
+    second.tap("tab-settings").await;
+    open_backup(&second, &backup).await;
+    second.browser.run(WATCH, vec![json!("restore")]).await;
+    assert_eq!(put_back(&second).await, (total, 0, 0));
+    check_progress(&second, total).await;
+    second.see_no("restore-progress").await;
+}
+
+/// It was drawn several times on the way, each time further, with the end in sight and with words.
+async fn check_progress(kiosk: &Kiosk, total: u64) {
+    let seen = kiosk.browser.run("return window.candorProgress", vec![]).await;
+    let told: Vec<(u64, u64, &str)> = seen
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|told| (told[0].as_f64().unwrap() as u64, told[1].as_f64().unwrap() as u64, told[2].as_str().unwrap()))
+        .collect();
+    let on_the_way = told.iter().filter(|(done, ..)| (1..total).contains(done)).count();
+    assert!(on_the_way >= 2, "it was seen to go on: {told:?}");
+    assert!(told.is_sorted_by(|a, b| a.0 < b.0), "it only grows: {told:?}");
+    assert!(told.iter().all(|(_, end, words)| *end == total && words.contains(char::is_numeric)), "{told:?}");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_tablet_takes_over_from_a_backup() {
