@@ -1,6 +1,8 @@
 //! A switch or a few keys instead of a touch: everything here is done by keyboard events alone, and the frame is seen
 //! wherever it stands.
 
+use std::time::Duration;
+
 use candor_tests::browser::Engine;
 use candor_tests::collector::Collector;
 use candor_tests::kiosk::{Kiosk, open_kiosk};
@@ -77,6 +79,28 @@ async fn with_two_switches_a_customer_rates_gives_a_reason_and_is_thanked() {
     let events = collector.events().await;
     let detailed = events.iter().map(|(event, _)| event).find(|event| event.kind == "rating.detailed").unwrap();
     assert_eq!(detailed.data["reasons"], json!(["wait"]));
+}
+
+/// Longer than a tap waits for what it leads to, and shorter than any screen stands.
+const DRAWN: Duration = Duration::from_secs(1);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_press_right_after_a_tap_is_not_taken_back() {
+    let (_collector, kiosk) = open_with("two").await;
+    kiosk.hold_the_clock().await;
+    move_to(&kiosk, "rate-2").await;
+    enter(&kiosk).await;
+    kiosk.see("follow-up").await;
+    // No time has passed since the tap.
+    space(&kiosk).await;
+    let first = framed(&kiosk).await;
+    space(&kiosk).await;
+    let second = framed(&kiosk).await;
+    assert!(!second.is_empty() && second != first, "the frame goes on from {first:?}: {second:?}");
+    // Whoever looks now finds another screen than the one that the presses were for.
+    kiosk.browser.run("document.querySelector('[data-testid=skip]').disabled = true", vec![]).await;
+    kiosk.let_pass(DRAWN).await;
+    assert_eq!(framed(&kiosk).await, second);
 }
 
 #[tokio::test(flavor = "multi_thread")]
