@@ -28,24 +28,26 @@ async fn json_of_something_else_acknowledges_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_lost_after_the_commit_leads_to_no_second_copy() {
-    let (collector, proxy, kiosk) = rate_through(Uploads::AnswerLost).await;
-    let before = collector.events().await;
-    assert!(!before.is_empty(), "the collector has stored what it could not confirm");
-    see_delivered_once(&collector, &proxy, &kiosk).await;
+    for engine in Engine::ALL {
+        let (collector, proxy, kiosk) = rate_through(engine, Uploads::AnswerLost).await;
+        let before = collector.events().await;
+        assert!(!before.is_empty(), "the collector has stored what it could not confirm, in {}", engine.name());
+        see_delivered_once(&collector, &proxy, &kiosk).await;
+    }
 }
 
 async fn check(portal: Uploads) {
-    let (collector, proxy, kiosk) = rate_through(portal).await;
+    let (collector, proxy, kiosk) = rate_through(Engine::Chromium, portal).await;
     assert_eq!(collector.events().await, []);
     see_delivered_once(&collector, &proxy, &kiosk).await;
 }
 
 /// A customer rates, the upload meets the fault, and the manager sees that nothing is acknowledged.
-async fn rate_through(fault: Uploads) -> (Collector, Proxy, Kiosk) {
+async fn rate_through(engine: Engine, fault: Uploads) -> (Collector, Proxy, Kiosk) {
     let collector = Collector::start().await;
     let proxy = Proxy::start(collector.address()).await;
     proxy.set_uploads(fault);
-    let kiosk = open_kiosk(Engine::Chromium, &proxy.page()).await;
+    let kiosk = open_kiosk(engine, &proxy.page()).await;
     kiosk.rate_and_skip(1).await;
     proxy.see_faulty_uploads(1).await;
     kiosk.open_manager_and_choose_a_pin().await;

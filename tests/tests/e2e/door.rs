@@ -83,8 +83,15 @@ document.querySelector("[data-testid=unlock]").click();
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_pins_are_counted_shut_the_door_and_are_forgotten_after_the_right_one() {
+    for engine in Engine::ALL {
+        try_wrong_pins(engine).await;
+    }
+}
+
+async fn try_wrong_pins(engine: Engine) {
+    println!("in {}", engine.name());
     let collector = Collector::start().await;
-    let kiosk = open_kiosk_with_a_pin(Engine::Chromium, &collector).await;
+    let kiosk = open_kiosk_with_a_pin(engine, &collector).await;
     kiosk.knock().await;
     for refusals in 1..=3 {
         try_pin(&kiosk, WRONG).await;
