@@ -111,6 +111,52 @@ impl Release {
         release
     }
 
+    /// The app as it was built, with a keeper whose timers of a second and more never go off once the channel
+    /// `test-sleep` has said a word: a tablet that sleeps stops them.
+    ///
+    /// # Panics
+    /// As [`Self::built`].
+    pub fn with_a_keeper_that_sleeps() -> Self {
+        const SLEEP: &str = "\nlet isAsleep = false;\n\
+            new BroadcastChannel('test-sleep').onmessage = () => { isAsleep = true; };\n\
+            const wake = self.setTimeout;\n\
+            self.setTimeout = (work, ms = 0, ...rest) => isAsleep && ms >= 1_000 ? 0 : wake(work, ms, ...rest);\n";
+        let mut release = Self::built();
+        release.change(&format!("{}/keeper-worker.js", release.name), |script| script + SLEEP);
+        release.seal();
+        release
+    }
+
+    /// The app as it was built, in a browser without files of the origin's own, and with a database that cannot be used
+    /// for as long as `localStorage` has `test-broken`. Whoever changes that says `broken` or `mended` on the channel
+    /// `test-storage` as well.
+    ///
+    /// # Panics
+    /// As [`Self::built`].
+    pub fn with_storage_that_breaks() -> Self {
+        const BREAK: &str = "\nnew BroadcastChannel('test-storage').onmessage = ({ data }) => { isBroken = data === 'broken'; };\n\
+            if (navigator.storage) navigator.storage.getDirectory = () => Promise.reject(new DOMException('none here', 'UnknownError'));\n\
+            for (const [kind, method] of [[IDBFactory, 'open'], [IDBDatabase, 'transaction']]) {\n\
+              const works = kind.prototype[method];\n\
+              kind.prototype[method] = function (...rest) {\n\
+                if (isBroken) throw new DOMException('none here', 'InvalidStateError');\n\
+                return works.apply(this, rest);\n\
+              };\n\
+            }\n";
+        const IN_PAGE: &str = "\nlet isBroken = localStorage.getItem('test-broken') !== null;\n\
+            const Plain = window.Worker;\n\
+            window.Worker = function (script, options) {\n\
+              return new Plain(script, { ...options, name: localStorage.getItem('test-broken') ?? '' });\n\
+            };\n";
+        const IN_WORKER: &str = "\nlet isBroken = self.name !== '';\n";
+        let mut release = Self::built();
+        for (file, start) in [("kiosk.js", IN_PAGE), ("keeper-worker.js", IN_WORKER)] {
+            release.change(&format!("{}/{file}", release.name), |script| [&script, start, BREAK].concat());
+        }
+        release.seal();
+        release
+    }
+
     /// Names it again by what it holds, as the build does.
     ///
     /// # Panics

@@ -95,6 +95,11 @@ impl Site {
         format!("http://{}/", self.address)
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// From now on this release is there, and no other.
     pub fn offer(&self, release: &Release) {
         release.path().clone_into(&mut self.shared.state().folder);
