@@ -108,9 +108,16 @@ async fn under_pressure_only_what_is_acknowledged_and_old_is_cut_down_to_its_has
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_wrong_and_right_again_is_told_to_the_manager_and_the_endpoint() {
+    for engine in Engine::ALL {
+        move_the_clock(engine).await;
+    }
+}
+
+async fn move_the_clock(engine: Engine) {
+    println!("in {}", engine.name());
     let collector = Collector::start().await;
     let proxy = Proxy::start(collector.address()).await;
-    let kiosk = open_kiosk(Engine::Chromium, &proxy.page()).await;
+    let kiosk = open_kiosk(engine, &proxy.page()).await;
     kiosk.rate_and_skip(5).await;
     kiosk.see_everything_sent().await;
     let told = async |finding: &str, off_s: u64| {
@@ -230,8 +237,15 @@ async fn a_kiosk_that_comes_upon_a_bug_starts_again_and_keeps_the_taps() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_receiver_has_lost_is_sent_again_and_nothing_twice() {
+    for engine in Engine::ALL {
+        lose_at_the_receiver(engine).await;
+    }
+}
+
+async fn lose_at_the_receiver(engine: Engine) {
+    println!("in {}", engine.name());
     let mut collector = Collector::start().await;
-    let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
+    let kiosk = open_kiosk(engine, &collector.page()).await;
     kiosk.rate_and_skip(5).await;
     kiosk.see_everything_sent().await;
     collector.stop();
@@ -390,8 +404,15 @@ async fn words_are_not_kept_under_a_key_that_cannot_be_used_and_the_manager_hear
 
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_in_words_are_masked_unless_the_owner_says_otherwise() {
+    for engine in Engine::ALL {
+        mask(engine).await;
+    }
+}
+
+async fn mask(engine: Engine) {
+    println!("in {}", engine.name());
     let collector = Collector::start().await;
-    let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
+    let kiosk = open_kiosk(engine, &collector.page()).await;
     kiosk.rate_and_say(2, &format!("请打{PHONE}给我")).await;
     kiosk.open_manager_and_choose_a_pin().await;
     kiosk.tap("tab-settings").await;
