@@ -27,9 +27,17 @@ impl Kiosk {
     /// # Panics
     /// When they are not recorded.
     pub async fn record_early_taps(&self, count: usize, dice: &mut Dice) {
-        let mut left = count;
-        while left > 0 {
-            let lines: String = (0..left.min(AT_ONCE)).map(|tap| line(tap, dice)).collect();
+        let moments: Vec<u64> = (0..count as u64).map(|tap| 1_795_398_067_120 + tap * 40).collect();
+        self.record_early_taps_of(&moments, dice).await;
+    }
+
+    /// As [`Self::record_early_taps`], each at a moment of its own in Unix milliseconds.
+    ///
+    /// # Panics
+    /// When they are not recorded.
+    pub async fn record_early_taps_of(&self, moments: &[u64], dice: &mut Dice) {
+        for moments in moments.chunks(AT_ONCE) {
+            let lines: String = moments.iter().enumerate().map(|(tap, now)| line(tap, *now, dice)).collect();
             self.browser.run(KEEP, vec![json!(lines)]).await;
             self.reload().await;
             self.see_ready().await;
@@ -39,13 +47,12 @@ impl Kiosk {
                 if kept == 0 { Ok(()) } else { Err(format!("{kept} characters are still kept")) }
             })
             .await;
-            left -= left.min(AT_ONCE);
         }
     }
 }
 
 /// As `first_paint.js` keeps a tap: level, wall clock, uptime, random bytes, page.
-fn line(tap: usize, dice: &mut Dice) -> String {
+fn line(tap: usize, now: u64, dice: &mut Dice) -> String {
     let random: String = dice.bytes::<26>().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{} {} {} {random} 1\n", 1 + tap % 5, 1_795_398_067_120 + tap as u64 * 40, 900 + tap % 100)
+    format!("{} {now} {} {random} 1\n", 1 + tap % 5, 900 + tap % 100)
 }

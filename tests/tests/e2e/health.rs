@@ -4,12 +4,13 @@ use candor_core::chain::hash;
 use candor_core::event::Event;
 use candor_tests::browser::Engine;
 use candor_tests::collector::Collector;
+use candor_tests::dice::Dice;
 use candor_tests::journal::Journal;
 use candor_tests::kiosk::{Kiosk, open_kiosk};
 use candor_tests::proxy::{Proxy, Uploads};
 use candor_tests::responses::responses;
 use candor_tests::wait::until;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Makes the worst rating of the journal the best, past the app; gives how many it has found.
 const TAMPER: &str = r#"
@@ -66,10 +67,118 @@ opening.onerror = () => done(String(opening.error));
 opening.onsuccess = () => { opening.result.close(); done("upgraded"); };
 "#;
 
+/// Days before today on which customers came, and how many on each.
+const DAYS: u64 = 3;
+const A_DAY: u64 = 200;
+/// Room that somebody might plan with: Chromium tells every site of ten spare gibibytes.
+const QUOTA: u64 = 40_000_000;
+const SMALL_DISK: &str = "const [quota] = arguments;
+    const { estimate } = StorageManager.prototype;
+    StorageManager.prototype.estimate = async function () { return { ...await estimate.call(this), quota }; };";
+/// Noon of each of the days before today, in Unix milliseconds.
+const NOONS: &str = "return Array.from({ length: arguments[0] }, (_, day) => new Date().setHours(12, 0, 0, 0) - (day + 1) * 86_400_000)";
+const ESTIMATE: &str = "const [done] = arguments; navigator.storage.estimate()
+    .then(({ quota, usage, usageDetails }) => done([quota, usage, usageDetails.indexedDB]))";
+
 #[tokio::test(flavor = "multi_thread")]
-async fn the_check_calls_a_journal_whole_until_a_row_of_it_is_tampered_with() {
+async fn the_health_screen_tells_of_the_browser_s_promise_the_room_and_the_days_left() {
     let collector = Collector::start().await;
     let kiosk = open_kiosk(Engine::Chromium, &collector.page()).await;
+    let noons = kiosk.browser.run(NOONS, vec![json!(DAYS)]).await;
+    let noons = noons.as_array().into_iter().flatten().filter_map(Value::as_u64);
+    let moments: Vec<u64> = noons.flat_map(|noon| (0..A_DAY).map(move |tap| noon + tap * 1_000)).collect();
+    kiosk.record_early_taps_of(&moments, &mut Dice::new(3)).await;
+    kiosk.see_everything_sent().await;
+    kiosk.browser.run(SMALL_DISK, vec![json!(QUOTA)]).await;
+
+    kiosk.open_manager_and_choose_a_pin().await;
+    let recorded = kiosk.see_counts("the days before", |counts| counts.recorded > DAYS * A_DAY).await.recorded;
+    kiosk.tap("tab-health").await;
+    // It was asked for with the first PIN, and nobody is there to say yes.
+    kiosk.see_attribute("persistence", "data-state", "refused").await;
+    let refused = kiosk.text("persistence").await;
+    let permission = json!({ "origin": collector.page(), "permissions": ["durableStorage"] });
+    kiosk.browser.devtools("Browser.grantPermissions", permission).await;
+    kiosk.tap("persist").await;
+    kiosk.see_attribute("persistence", "data-state", "given").await;
+    assert_ne!(kiosk.text("persistence").await, refused);
+    kiosk.see_no("persist").await;
+    kiosk.see_attribute("second-place", "data-state", "ok").await;
+
+    until("figures as the browser has them", async || {
+        measure_again(&kiosk).await;
+        let quota = figure(&kiosk, "storage-quota").await?;
+        let (used, days) = (figure(&kiosk, "storage-used").await?, figure(&kiosk, "storage-days").await?);
+        let told = kiosk.browser.run_until_called_back(ESTIMATE, vec![]).await;
+        let told = |place: usize| told[place].as_f64().unwrap_or_default();
+        // As the screen says it: bytes free over bytes per event times events per day.
+        let left = (told(0) - told(1)) / (told(2) / recorded as f64 * A_DAY as f64);
+        let is_near = |shown: f64, told: f64| (shown - told).abs() <= told * 0.1;
+        let are_right = quota == QUOTA as f64 && is_near(used, told(1)) && is_near(days, left) && days >= 2.0;
+        let told = [told(0), told(1), told(2)];
+        let seen = format!("quota {quota}, used {used}, days {days}; of {told:?} {left}");
+        if are_right { Ok(println!("{seen}")) } else { Err(seen) }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_second_place_the_health_screen_says_so_and_the_kiosk_goes_on() {
+    let mut collector = Collector::start().await;
+    let kiosk = open_kiosk(Engine::WebKit, &collector.page()).await;
+    kiosk.see_kept_for_offline().await;
+    kiosk.rate_and_skip(4).await;
+    kiosk.see_everything_sent().await;
+    kiosk.open_manager_and_choose_a_pin().await;
+    until("that there is no second place", async || {
+        measure_again(&kiosk).await;
+        let state = kiosk.attribute("second-place", "data-state").await;
+        if state.as_deref() == Some("unsupported") { Ok(()) } else { Err(format!("{state:?}")) }
+    })
+    .await;
+    assert!(!kiosk.text("second-place").await.is_empty());
+    // This engine makes no promises and tells of no room.
+    kiosk.see_attribute("persistence", "data-state", "none").await;
+    kiosk.see_no("storage-quota").await;
+    kiosk.lock_manager().await;
+
+    collector.stop();
+    kiosk.rate_and_skip(2).await;
+    collector.start_again().await;
+    kiosk.browser.run("dispatchEvent(new Event('online'))", vec![]).await;
+    kiosk.see_everything_sent().await;
+    let levels: Vec<u64> = responses(&collector.events().await).iter().map(|response| response.rating).collect();
+    assert_eq!(levels, [4, 2]);
+}
+
+/// The health screen measures when it is opened.
+async fn measure_again(kiosk: &Kiosk) {
+    kiosk.tap("tab-sync").await;
+    kiosk.tap("tab-health").await;
+    kiosk.see("second-place").await;
+}
+
+/// A number as it is written for people, in bytes where it has a unit of bytes.
+async fn figure(kiosk: &Kiosk, testid: &str) -> Result<f64, String> {
+    let text = kiosk.text(testid).await;
+    let number: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
+    let units = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)];
+    let unit = units.iter().find(|(name, _)| text.contains(name)).map_or(1.0, |(_, bytes)| *bytes);
+    let number = number.parse::<f64>().map_err(|_| format!("{testid} is no number: {text}"))?;
+    Ok(number * unit)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_check_calls_a_journal_whole_until_a_row_of_it_is_tampered_with() {
+    for engine in Engine::ALL {
+        tamper(engine).await;
+    }
+}
+
+async fn tamper(engine: Engine) {
+    println!("in {}", engine.name());
+    let collector = Collector::start().await;
+    let kiosk = open_kiosk(engine, &collector.page()).await;
     kiosk.rate_and_skip(1).await;
     kiosk.rate_and_skip(4).await;
     // What waits to be sent could be put right from the second place.
