@@ -105,7 +105,7 @@ async fn the_health_screen_tells_of_the_browser_s_promise_the_room_and_the_days_
     kiosk.see_no("persist").await;
     kiosk.see_attribute("second-place", "data-state", "ok").await;
 
-    until("figures as the browser has them", async || {
+    let figures = until("figures as the browser has them", async || {
         measure_again(&kiosk).await;
         let quota = figure(&kiosk, "storage-quota").await?;
         let (used, days) = (figure(&kiosk, "storage-used").await?, figure(&kiosk, "storage-days").await?);
@@ -117,9 +117,10 @@ async fn the_health_screen_tells_of_the_browser_s_promise_the_room_and_the_days_
         let are_right = quota == QUOTA as f64 && is_near(used, told(1)) && is_near(days, left) && days >= 2.0;
         let told = [told(0), told(1), told(2)];
         let seen = format!("quota {quota}, used {used}, days {days}; of {told:?} {left}");
-        if are_right { Ok(println!("{seen}")) } else { Err(seen) }
+        if are_right { Ok(seen) } else { Err(seen) }
     })
     .await;
+    println!("{figures}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
