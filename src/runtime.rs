@@ -121,6 +121,8 @@ struct Parts {
     unsealed: RefCell<VecDeque<(Draft, u32)>>,
     /// Whether all that the keeper has kept is in the second place, too.
     is_kept_safely: Cell<bool>,
+    /// The page was hidden when that changed last.
+    was_hidden: Cell<bool>,
     /// It has been closed for a while, and is for a while to come.
     is_long_closed: Cell<bool>,
     /// When a closed place opens: in Unix milliseconds, 0 where that is not known.
@@ -189,6 +191,7 @@ impl Kiosk {
             drafts: RefCell::default(),
             unsealed: RefCell::default(),
             is_kept_safely: Cell::new(true),
+            was_hidden: Cell::default(),
             is_long_closed: Cell::default(),
             opens_at: Cell::default(),
             holds: RefCell::default(),
@@ -241,7 +244,10 @@ impl Kiosk {
         self.start_keeper();
         page::listen(&["online"], move || self.tell(&News::SyncNow));
         page::listen(&["visibilitychange", "pageshow"], move || {
-            self.tell(&News::Journal);
+            let is_hidden = page::is_hidden();
+            // A tablet that was taken up again may have a network again, whatever it was told to wait for.
+            let is_back = self.parts().was_hidden.replace(is_hidden) && !is_hidden;
+            self.tell(if is_back { &News::SyncNow } else { &News::Journal });
             self.dispatch(Input::TimePassed);
         });
         page::listen(&["keydown", "compositionupdate"], move || self.dispatch(Input::Touched));

@@ -306,6 +306,11 @@ pub fn listen(events: &[&str], heard: impl Fn() + 'static) {
     }
 }
 
+/// Whether nobody can see the page: the tablet sleeps, or another page is in front.
+pub fn is_hidden() -> bool {
+    web_sys::window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
+}
+
 /// Sends a plain event to the window: word between the kiosk's module and the manager's in one page.
 pub fn send(event: &str) {
     if let (Some(window), Ok(event)) = (web_sys::window(), web_sys::Event::new(event)) {

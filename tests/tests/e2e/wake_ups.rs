@@ -29,6 +29,33 @@ async fn a_tablet_that_is_looked_at_again_delivers_though_its_timer_slept() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tablet_that_was_away_asks_again_before_the_time_that_the_endpoint_named() {
+    let collector = Collector::start().await;
+    let proxy = Proxy::start(collector.address()).await;
+    let kiosk = open_kiosk(Engine::Chromium, &proxy.page()).await;
+    proxy.set_uploads(Uploads::Limited(Some(600)));
+    kiosk.rate_and_skip(2).await;
+    proxy.see_faulty_uploads(1).await;
+    kiosk.see_on_root("data-sync", "waiting").await;
+    proxy.set_uploads(Uploads::Pass);
+    kiosk.browser.run(&[SET_HIDDEN, "(false)"].concat(), vec![]).await;
+    tokio::time::sleep(QUIET).await;
+    assert_eq!(proxy.came(), None, "what has not been away is no reason");
+
+    for is_hidden in ["(true)", "(false)"] {
+        kiosk.browser.run(&[SET_HIDDEN, is_hidden].concat(), vec![]).await;
+    }
+    until_within(SENDING_WITHIN, "an upload", async || proxy.came().ok_or_else(|| "none came".to_owned())).await;
+    kiosk.see_everything_sent().await;
+}
+
+/// Has the page say that it is hidden, or that it is not, and tells it of a change.
+const SET_HIDDEN: &str = "return ((isHidden) => {
+    Object.defineProperty(document, 'hidden', { get: () => isHidden, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+})";
+
 async fn wake(engine: Engine) {
     let collector = Collector::start().await;
     let release = Release::with_a_keeper_that_sleeps();
