@@ -131,6 +131,28 @@ impl Uploads {
         }
     }
 
+    /// What a storm is made of, each with its share.
+    fn weather(self, delay: Duration) -> Vec<(Fate, u64)> {
+        let slow = if self == Self::Storm { 2 } else { 0 };
+        let mut weather = vec![
+            (Fate::Pass, 35),
+            (Fate::Delay(delay), 15),
+            (Fate::Answer(Self::Down), 10),
+            (Fate::Answer(Self::Limited(Some(1))), 10),
+            (Fate::HalfAnAnswer, 10),
+            (Fate::SlowLoris, slow),
+            (Fate::Reset, 11 - slow),
+            (Fate::AnswerLost, 9),
+        ];
+        weather.retain(|(_, share)| *share > 0);
+        weather
+    }
+
+    /// What a storm brings, as [`Proxy::met`] names it.
+    pub fn storm(self) -> Vec<&'static str> {
+        self.weather(Duration::ZERO).iter().map(|(fate, _)| fate.name()).collect()
+    }
+
     /// What happens to the next upload. `met` has those that others have met.
     fn fate(self, dice: &mut Dice, met: &BTreeMap<&'static str, u64>) -> Fate {
         match self {
@@ -144,16 +166,21 @@ impl Uploads {
                     Fate::Pass
                 }
             }
-            Self::Storm | Self::Squall => match dice.below(100) {
-                0..35 => Fate::Pass,
-                35..50 => Fate::Delay(Duration::from_millis(200 + dice.below(3_000))),
-                50..60 => Fate::Answer(Self::Down),
-                60..70 => Fate::Answer(Self::Limited(Some(1))),
-                70..80 => Fate::HalfAnAnswer,
-                80..82 if self == Self::Storm => Fate::SlowLoris,
-                80..91 => Fate::Reset,
-                _ => Fate::AnswerLost,
-            },
+            Self::Storm | Self::Squall => {
+                let delay = Duration::from_millis(200 + dice.below(3_000));
+                let mut weather = self.weather(delay);
+                // Each of them comes once before any comes twice: chance passes none over in a short storm.
+                if weather.iter().any(|(fate, _)| !met.contains_key(fate.name())) {
+                    weather.retain(|(fate, _)| !met.contains_key(fate.name()));
+                }
+                let mut left = dice.below(weather.iter().map(|(_, share)| share).sum());
+                let drawn = weather.into_iter().find(|(_, share)| {
+                    let is_drawn = left < *share;
+                    left = left.saturating_sub(*share);
+                    is_drawn
+                });
+                drawn.map_or(Fate::Pass, |(fate, _)| fate)
+            }
             Self::Slow => Fate::Delay(Duration::from_millis(500 + dice.below(1_500))),
             Self::OneInAHundredRejected => Fate::Rejected(None),
             Self::KindRejected(kind) => Fate::Rejected(Some(kind)),

@@ -1,5 +1,6 @@
 //! A tablet that is killed and started again: one profile through many lives of the browser, always the same origin.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::browser::{Browser, Engine, Launch};
@@ -46,6 +47,12 @@ impl Backend {
     }
 }
 
+/// Every file below a folder; none where there is no such folder.
+pub fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
+}
+
 /// A profile, the backend that writes it, and the page that it shows.
 #[derive(Clone, Debug)]
 pub struct Tablet {
@@ -68,7 +75,25 @@ impl Tablet {
     /// # Panics
     /// When the app does not take over.
     pub async fn start(&self) -> Kiosk {
-        open_kiosk_in(self.launch(), &self.page).await
+        let kiosk = open_kiosk_in(self.launch(), &self.page).await;
+        let found = self.backend_of_files();
+        assert!(found.is_none_or(|found| found == self.backend), "{found:?} lies below, not {:?}", self.backend);
+        kiosk
+    }
+
+    /// Which of Chromium's two wrote the databases, as its files tell; `None` where there are none yet.
+    fn backend_of_files(&self) -> Option<Backend> {
+        let folder = self.profile.join("Default/IndexedDB");
+        let files = files_in(&folder);
+        let is_sqlite = |file: &PathBuf| {
+            let mut magic = [0; 15];
+            std::fs::File::open(file).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok())
+                && magic == *b"SQLite format 3"
+        };
+        if files.iter().any(is_sqlite) {
+            return Some(Backend::Sqlite);
+        }
+        files.iter().any(|file| file.ends_with("CURRENT")).then_some(Backend::LevelDb)
     }
 
     /// Starts the browser and shows a page of the same origin that is not the app: what lies in the profile is looked

@@ -209,6 +209,16 @@ impl Trial {
         self.pass_though_it_lost();
     }
 
+    /// Ends a trial that has failed, with what was counted until then: the record is to show how.
+    ///
+    /// # Panics
+    /// Always.
+    pub fn fail(&mut self, (count, lost, doubled): (u64, u64, u64), why: &str) -> ! {
+        self.count(count, lost, doubled);
+        self.figure("failed", why);
+        panic!("{why}");
+    }
+
     /// Ends a trial whose losses are what it had to show.
     pub fn pass_though_it_lost(mut self) {
         self.record.passed = true;

@@ -21,15 +21,22 @@ pub async fn until<T>(what: &str, look: impl AsyncFnMut() -> Result<T, String>) 
 ///
 /// # Panics
 /// After `limit`.
-pub async fn until_within<T>(limit: Duration, what: &str, mut look: impl AsyncFnMut() -> Result<T, String>) -> T {
+pub async fn until_within<T>(limit: Duration, what: &str, look: impl AsyncFnMut() -> Result<T, String>) -> T {
+    in_time(limit, look)
+        .await
+        .unwrap_or_else(|instead| panic!("waited {} s in vain for {what}; last seen: {instead}", limit.as_secs()))
+}
+
+/// As [`until_within`], for whoever has something to do before it fails.
+///
+/// # Errors
+/// What was seen last, after `limit`.
+pub async fn in_time<T>(limit: Duration, mut look: impl AsyncFnMut() -> Result<T, String>) -> Result<T, String> {
     let start = Instant::now();
     loop {
         match look().await {
-            Ok(found) => return found,
-            Err(instead) if start.elapsed() >= limit => {
-                panic!("waited {} s in vain for {what}; last seen: {instead}", limit.as_secs())
-            }
-            Err(_) => tokio::time::sleep(INTERVAL).await,
+            Err(_) if start.elapsed() < limit => tokio::time::sleep(INTERVAL).await,
+            seen => return seen,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! delivered from the second place.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use candor_tests::balance::{Balance, lost_and_doubled};
@@ -11,9 +11,9 @@ use candor_tests::collector::Collector;
 use candor_tests::dice::Dice;
 use candor_tests::journal::Journal;
 use candor_tests::proxy::{Proxy, Uploads};
-use candor_tests::tablet::{Backend, Tablet};
+use candor_tests::tablet::{Backend, Tablet, files_in};
 use candor_tests::trial::{NO_SECOND_LIFE, Trial};
-use candor_tests::wait::until_within;
+use candor_tests::wait::in_time;
 use candor_tests::witness::Witness;
 
 /// Times for each kind of damage and each backend, small and full.
@@ -115,7 +115,7 @@ async fn damage_one_tablet(trial: &mut Trial, backend: Backend, damage: Damage) 
     proxy.set_uploads(Uploads::Pass);
     let kiosk = tablet.start().await;
     let begun = Instant::now();
-    until_within(PATIENCE, "the finding at the collector", async || {
+    let noticed = in_time(PATIENCE, async || {
         let events = collector.events().await;
         let reported = events.iter().filter(|(event, _)| event.kind == "health.reported");
         let findings: Vec<String> =
@@ -132,13 +132,16 @@ async fn damage_one_tablet(trial: &mut Trial, backend: Backend, damage: Damage) 
         if is_right { Ok(()) } else { Err(format!("{findings:?}, {lost} are missing")) }
     })
     .await;
+    if let Err(seen) = noticed {
+        fail(trial, &collector, &witness, &format!("no finding with everything there: {seen}")).await;
+    }
     // The tablet is in service again.
     let before = witness.thanked().len();
     kiosk.let_a_crowd_in("again", &witness, Duration::ZERO).await;
     witness.see_thanked(before + 1, PATIENCE).await;
     kiosk.see_the_crowd_off().await;
     let thanked = witness.thanked();
-    let (balance, findings) = until_within(PATIENCE, "everything to be delivered", async || {
+    let delivered = in_time(PATIENCE, async || {
         let journal = Journal::read_damaged(&kiosk.browser).await;
         let can_be_read = journal.is_some();
         let balance = Balance { journal: journal.unwrap_or_default(), events: collector.events().await };
@@ -154,9 +157,20 @@ async fn damage_one_tablet(trial: &mut Trial, backend: Backend, damage: Damage) 
         }
     })
     .await;
+    let (balance, findings) = match delivered {
+        Ok(delivered) => delivered,
+        Err(seen) => fail(trial, &collector, &witness, &format!("not delivered: {seen}")).await,
+    };
     let (lost, doubled) = lost_and_doubled(&balance.events, &thanked);
     trial.count(thanked.len() as u64, lost + balance.lost(), doubled + balance.doubled());
     findings
+}
+
+/// Ends the trial with what the collector has by then.
+async fn fail(trial: &mut Trial, collector: &Collector, witness: &Witness, why: &str) -> ! {
+    let thanked = witness.thanked();
+    let (lost, doubled) = lost_and_doubled(&collector.events().await, &thanked);
+    trial.fail((thanked.len() as u64, lost, doubled), why);
 }
 
 /// Where the browser keeps the databases of the kiosk's origin.
@@ -211,9 +225,4 @@ fn places_of(words: &[u8], bytes: &[u8]) -> Vec<usize> {
         windows.filter(|(_, window)| *window == wanted).map(|(place, _)| place).collect()
     };
     [of(words), of(&wide)].concat()
-}
-
-fn files_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("a store is a folder").flatten().map(|entry| entry.path());
-    entries.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
 }

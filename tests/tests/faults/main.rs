@@ -23,3 +23,4 @@ mod refuge;
 mod starts;
 mod stories;
 mod tabs;
+mod tampering;

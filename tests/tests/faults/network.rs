@@ -41,7 +41,10 @@ async fn a_stormy_network_loses_and_doubles_nothing() {
     for engine in Engine::ALL {
         let trial = Trial::begin_in(engine.name(), 5, "delays, 503, 429, half a body, slow answers, resets", "events");
         let storm = trial.size.of(Uploads::Squall, Uploads::Storm);
-        let (trial, _) = drain_through(trial, engine, storm).await;
+        let (trial, scene) = drain_through(trial, engine, storm).await;
+        let met = scene.proxy.met();
+        let missed: Vec<&str> = storm.storm().into_iter().filter(|fate| !met.contains_key(fate)).collect();
+        assert!(missed.is_empty(), "the storm never brought {missed:?}: {met:?}");
         trial.pass();
     }
 }

@@ -74,16 +74,20 @@ async fn without_a_database_and_a_second_place_words_hold_nobody_up() {
         let site = Site::start(&collector, &release).await;
         let kiosk = open_kiosk(engine, &site.page()).await;
         trial.browser(&kiosk.browser.version().await);
-        kiosk.rate(1).await;
-        kiosk.write_comment("排队太久").await;
-        kiosk.submit().await;
-        kiosk.see_thanks().await;
-        kiosk.leave_thanks().await;
-        kiosk.rate_and_skip(4).await;
+        let mut thanked = 0;
+        for level in [1, 4] {
+            kiosk.rate(level).await;
+            kiosk.write_comment("排队太久").await;
+            kiosk.submit().await;
+            kiosk.see_thanks().await;
+            thanked += 1;
+            kiosk.leave_thanks().await;
+        }
         kiosk.see_on_root("data-storage", "refuge").await;
         let notice = kiosk.text("notice").await;
         assert!(notice.contains("存储"), "the warning stands: {notice}");
-        trial.count(2, 0, 0);
+        // What is in memory alone is lost with the page, and nowhere to be counted: here it is nobody's wait.
+        trial.count(thanked, 0, 0);
         trial.pass();
     }
 }
