@@ -126,8 +126,9 @@ impl Balance {
     /// # Panics
     /// When something is at the collector that the journal has not, or still queued.
     pub fn count_into(&self, trial: &mut Trial, thanked: &[String]) {
+        self.count(trial, thanked);
         assert_eq!(self.foreign(), 0, "the collector has events that nobody recorded");
-        self.count_after_a_loss(trial, thanked);
+        assert_eq!(self.journal.queued, 0, "everything is drained");
     }
 
     /// As [`Self::count_into`], for a browser that may have lost what it had stored: a kiosk has to say so.
@@ -135,8 +136,13 @@ impl Balance {
     /// # Panics
     /// When something is at the collector that the journal has not and nothing was reported, or something is queued.
     pub fn count_after_a_loss(&self, trial: &mut Trial, thanked: &[String]) {
+        self.count(trial, thanked);
         assert!(self.foreign() == 0 || self.tells_of_a_loss(), "a loss has to be noticed: {:?}", self.findings());
         assert_eq!(self.journal.queued, 0, "everything is drained");
+    }
+
+    /// As they stand: whatever else is wrong then, the record has what was lost and doubled.
+    fn count(&self, trial: &mut Trial, thanked: &[String]) {
         let everything = self.journal.entries.iter().chain(&self.events);
         let recorded: BTreeSet<&str> = everything.map(|(event, _)| event.id.as_str()).collect();
         let (lost, doubled) = self.of_words(thanked);

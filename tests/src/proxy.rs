@@ -131,30 +131,46 @@ impl Uploads {
         }
     }
 
-    /// What a storm is made of, each with its share.
-    fn weather(self, delay: Duration) -> Vec<(Fate, u64)> {
-        let slow = if self == Self::Storm { 2 } else { 0 };
+    /// What a storm is made of, each with its share of a hundred; of other networks nothing.
+    fn weather(self) -> Vec<(Fate, usize)> {
+        let endless = match self {
+            Self::Storm => 2,
+            Self::Squall => 0,
+            _ => return Vec::new(),
+        };
         let mut weather = vec![
             (Fate::Pass, 35),
-            (Fate::Delay(delay), 15),
+            (Fate::Delay(Duration::ZERO), 15),
             (Fate::Answer(Self::Down), 10),
             (Fate::Answer(Self::Limited(Some(1))), 10),
             (Fate::HalfAnAnswer, 10),
-            (Fate::SlowLoris, slow),
-            (Fate::Reset, 11 - slow),
+            (Fate::SlowLoris, endless),
+            (Fate::Reset, 11 - endless),
             (Fate::AnswerLost, 9),
         ];
         weather.retain(|(_, share)| *share > 0);
         weather
     }
 
-    /// What a storm brings, as [`Proxy::met`] names it.
+    /// What a storm brings, as [`Proxy::met`] names it; of other networks nothing.
     pub fn storm(self) -> Vec<&'static str> {
-        self.weather(Duration::ZERO).iter().map(|(fate, _)| fate.name()).collect()
+        self.weather().iter().map(|(fate, _)| fate.name()).collect()
     }
 
-    /// What happens to the next upload. `met` has those that others have met.
-    fn fate(self, dice: &mut Dice, met: &BTreeMap<&'static str, u64>) -> Fate {
+    /// A storm's fates to come, shuffled: first one of each, so that a short storm passes none over, then a hundred in
+    /// their shares.
+    fn deal(self, is_first: bool, dice: &mut Dice) -> Vec<Fate> {
+        let count = |share: usize| if is_first { 1 } else { share };
+        let mut deck: Vec<Fate> =
+            self.weather().into_iter().flat_map(|(fate, share)| vec![fate; count(share)]).collect();
+        for last in (1..deck.len()).rev() {
+            deck.swap(last, dice.place(last + 1));
+        }
+        deck
+    }
+
+    /// What happens to the next upload. `met` has those that others have met, `deck` what was dealt of a storm.
+    fn fate(self, dice: &mut Dice, met: &BTreeMap<&'static str, u64>, deck: &mut Option<Vec<Fate>>) -> Fate {
         match self {
             Self::Pass => Fate::Pass,
             Self::AnswerLost => Fate::AnswerLost,
@@ -167,19 +183,13 @@ impl Uploads {
                 }
             }
             Self::Storm | Self::Squall => {
-                let delay = Duration::from_millis(200 + dice.below(3_000));
-                let mut weather = self.weather(delay);
-                // Each of them comes once before any comes twice: chance passes none over in a short storm.
-                if weather.iter().any(|(fate, _)| !met.contains_key(fate.name())) {
-                    weather.retain(|(fate, _)| !met.contains_key(fate.name()));
+                if deck.as_ref().is_none_or(Vec::is_empty) {
+                    *deck = Some(self.deal(deck.is_none(), dice));
                 }
-                let mut left = dice.below(weather.iter().map(|(_, share)| share).sum());
-                let drawn = weather.into_iter().find(|(_, share)| {
-                    let is_drawn = left < *share;
-                    left = left.saturating_sub(*share);
-                    is_drawn
-                });
-                drawn.map_or(Fate::Pass, |(fate, _)| fate)
+                match deck.as_mut().and_then(Vec::pop) {
+                    Some(Fate::Delay(_)) => Fate::Delay(Duration::from_millis(200 + dice.below(3_000))),
+                    drawn => drawn.expect("a storm has been dealt"),
+                }
             }
             Self::Slow => Fate::Delay(Duration::from_millis(500 + dice.below(1_500))),
             Self::OneInAHundredRejected => Fate::Rejected(None),
@@ -197,6 +207,8 @@ struct Network {
     /// How many uploads have met something else than [`Uploads::Pass`] since it was set.
     faulty: Mutex<usize>,
     dice: Mutex<Dice>,
+    /// What a storm will bring, the next last; `None` before it begins.
+    deck: Mutex<Option<Vec<Fate>>>,
     /// How often each fate was met since the proxy was started.
     met: Mutex<BTreeMap<&'static str, u64>>,
     /// When the first and the last upload came since [`Proxy::set_uploads`].
@@ -234,6 +246,7 @@ impl Proxy {
             uploads: Mutex::new(Uploads::Pass),
             faulty: Mutex::new(0),
             dice: Mutex::new(Dice::new(0)),
+            deck: Mutex::default(),
             met: Mutex::default(),
             came: Mutex::default(),
             held: Mutex::default(),
@@ -260,6 +273,7 @@ impl Proxy {
     pub fn set_uploads(&self, uploads: Uploads) {
         *lock(&self.network.faulty) = 0;
         *lock(&self.network.came) = None;
+        *lock(&self.network.deck) = None;
         *lock(&self.network.uploads) = uploads;
     }
 
@@ -341,7 +355,7 @@ async fn serve(mut client: TcpStream, network: Arc<Network>) -> Option<()> {
     let uploads = *lock(&network.uploads);
     let fate = {
         let mut met = lock(&network.met);
-        let fate = uploads.fate(&mut lock(&network.dice), &met);
+        let fate = uploads.fate(&mut lock(&network.dice), &met, &mut lock(&network.deck));
         *met.entry(fate.name()).or_default() += 1;
         fate
     };

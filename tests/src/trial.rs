@@ -3,14 +3,16 @@
 //! A record exists from the moment a trial begins, and says "failed" until [`Trial::pass`]: a test that panics, or is
 //! ended, leaves no good figure behind.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
 use crate::browser::Engine;
 use crate::dice::Dice;
-use crate::tablet::Backend;
+use crate::tablet::{Backend, Tablet};
 
 /// Why stories of kills, power cuts and damage are not told in WebKit, as the story of the engines finds it: there would be
 /// nothing to look for after the end.
@@ -108,6 +110,28 @@ impl Record {
     }
 }
 
+thread_local! {
+    /// What the last panic of this thread said, for the record of the trial that it ends.
+    static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// The message of a panic, cut to what a cell of a table takes.
+const LONGEST_REASON: usize = 300;
+
+fn remember_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let payload = panic.payload();
+            let text = payload.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("it did not say");
+            LAST_PANIC.set(text.chars().take(LONGEST_REASON).collect());
+            before(panic);
+        }));
+    });
+}
+
 /// A trial under way.
 #[derive(Debug)]
 pub struct Trial {
@@ -143,6 +167,7 @@ impl Trial {
         );
         let place = if engine.is_empty() { String::new() } else { format!(" in {engine}") };
         println!("fault {fault}, {name}{place}, {}: CANDOR_SEED={seed}", size.name());
+        remember_panics();
         let file = std::env::var_os("CANDOR_RESULTS").map(|folder| {
             let slug: String =
                 format!("{name}{place}").chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
@@ -167,6 +192,22 @@ impl Trial {
         let name = backend.name();
         if backend.engine() == Engine::Chromium && !self.record.stores.iter().any(|known| known == name) {
             self.record.stores.push(name.to_owned());
+        }
+    }
+
+    /// Holds the trial to the store that it names: what the browser has written to the profile is that and nothing else.
+    ///
+    /// # Panics
+    /// When other files lie there, or none.
+    pub fn see_store(&mut self, tablet: &Tablet) {
+        let found = tablet.backend_of_files();
+        if found != Some(tablet.backend) {
+            let why = format!("below IndexedDB lies {found:?} and not {:?}", tablet.backend);
+            self.fail((0, 0, 0), &why);
+        }
+        let figure = ("store, as the profile's files tell".to_owned(), tablet.backend.name().to_owned());
+        if !self.record.figures.contains(&figure) {
+            self.record.figures.push(figure);
         }
     }
 
@@ -215,7 +256,6 @@ impl Trial {
     /// Always.
     pub fn fail(&mut self, (count, lost, doubled): (u64, u64, u64), why: &str) -> ! {
         self.count(count, lost, doubled);
-        self.figure("failed", why);
         panic!("{why}");
     }
 
@@ -236,6 +276,9 @@ impl Drop for Trial {
     fn drop(&mut self) {
         self.record.seconds = self.begun.elapsed().as_secs();
         self.record.ended = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        if std::thread::panicking() {
+            self.figure("why it failed", LAST_PANIC.take());
+        }
         let Record { fault, name, count, unit, lost, doubled, figures, passed, seconds, .. } = &self.record;
         let verdict = if *passed { "passed" } else { "FAILED" };
         println!("fault {fault}, {name}: {verdict} in {seconds} s; {count} {unit}, {lost} lost, {doubled} doubled");

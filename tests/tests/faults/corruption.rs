@@ -111,6 +111,7 @@ async fn damage_one_tablet(trial: &mut Trial, backend: Backend, damage: Damage) 
     }
     drop(kiosk);
 
+    trial.see_store(&tablet);
     harm(&tablet, damage, &mut trial.dice);
     proxy.set_uploads(Uploads::Pass);
     let kiosk = tablet.start().await;

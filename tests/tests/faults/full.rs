@@ -9,14 +9,14 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use candor_tests::balance::Balance;
+use candor_tests::balance::{Balance, lost_and_doubled};
 use candor_tests::browser::Engine;
 use candor_tests::collector::Collector;
 use candor_tests::disk::Disk;
 use candor_tests::kiosk::{Kiosk, open_kiosk};
 use candor_tests::tablet::{Backend, Tablet};
 use candor_tests::trial::{Size, Trial};
-use candor_tests::wait::until_within;
+use candor_tests::wait::in_time;
 use candor_tests::witness::Witness;
 use serde_json::json;
 
@@ -86,6 +86,7 @@ async fn fill_the_disk(backend: Backend) {
     )
     .await;
     kiosk.browser.kill();
+    trial.see_store(&tablet);
     trial.pass();
 }
 
@@ -101,17 +102,20 @@ async fn go_through(trial: &mut Trial, kiosk: &Kiosk, collector: &Collector, set
     kiosk.let_a_crowd_in("guest", &witness, CROWD_PAUSE).await;
     for _ in 0..rounds {
         let (stored, _) = witness.stored_and_warned();
-        see(kiosk, &witness, &loads, "answers stored before", async |now, _| now > stored + 5).await;
+        let before = see(kiosk, &witness, &loads, async |now, _| now > stored + 5).await;
+        fail_unless(before, "answers stored before", trial, collector, &witness).await;
         let (_, warned) = witness.stored_and_warned();
-        see(kiosk, &witness, &loads, "customers under a warning", async |_, now| {
+        let meanwhile = see(kiosk, &witness, &loads, async |_, now| {
             // A browser that tidies up makes room again.
             set_full(true).await;
             now >= warned + WARNED
         })
         .await;
+        fail_unless(meanwhile, "customers under a warning", trial, collector, &witness).await;
         set_full(false).await;
         let (stored, _) = witness.stored_and_warned();
-        see(kiosk, &witness, &loads, "answers stored again", async |now, _| now > stored + 5).await;
+        let again = see(kiosk, &witness, &loads, async |now, _| now > stored + 5).await;
+        fail_unless(again, "answers stored again", trial, collector, &witness).await;
     }
     let loads = loads.get();
     if kiosk.browser.run("return window.candorCrowd != null", vec![]).await == true {
@@ -121,24 +125,37 @@ async fn go_through(trial: &mut Trial, kiosk: &Kiosk, collector: &Collector, set
     let came = kiosk.browser.run("return window.candorCrowd?.came ?? null", vec![]).await;
     let balance = Balance::settle_after_a_loss(kiosk, collector, PATIENCE).await;
     let everybody: Vec<String> = witness.seen().into_iter().map(|seen| seen.tag).collect();
-    let are_all_told = came.as_u64().is_none_or(|came| came as usize == everybody.len());
-    assert!(are_all_told || loads > 1, "{came} came, and {} were told how it stands", everybody.len());
     trial.figure("times the page was loaded", loads);
     trial.figure("times without room", rounds);
     trial.figure("customers under a warning", witness.stored_and_warned().1);
     let findings: Vec<&str> = balance.findings().into_iter().collect();
     trial.figure("findings reported", if findings.is_empty() { "none".to_owned() } else { findings.join(", ") });
     balance.count_after_a_loss(trial, &everybody);
+    let are_all_told = came.as_u64().is_none_or(|came| came as usize == everybody.len());
+    assert!(are_all_told || loads > 1, "{came} came, and {} were told how it stands", everybody.len());
+}
+
+/// A customer waits in vain: the trial ends with what the collector has by then of everybody who was told something.
+async fn fail_unless(
+    seen: Result<(), String>,
+    what: &str,
+    trial: &mut Trial,
+    collector: &Collector,
+    witness: &Witness,
+) {
+    let Err(seen) = seen else { return };
+    let everybody: Vec<String> = witness.seen().into_iter().map(|seen| seen.tag).collect();
+    let (lost, doubled) = lost_and_doubled(&collector.events().await, &everybody);
+    trial.fail((everybody.len() as u64, lost, doubled), &format!("waited in vain for {what}: {seen}"));
 }
 
 async fn see(
     kiosk: &Kiosk,
     witness: &Witness,
     loads: &Cell<usize>,
-    what: &str,
     is_enough: impl AsyncFn(usize, usize) -> bool,
-) {
-    until_within(PATIENCE, what, async || {
+) -> Result<(), String> {
+    in_time(PATIENCE, async || {
         let (stored, warned) = witness.stored_and_warned();
         if is_enough(stored, warned).await {
             return Ok(());
@@ -153,5 +170,5 @@ async fn see(
         }
         Err(format!("{stored} stored, {warned} under a warning, {page}"))
     })
-    .await;
+    .await
 }

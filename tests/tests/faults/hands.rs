@@ -65,8 +65,11 @@ async fn twenty_taps_in_a_second_are_one_response() {
         kiosk.skip().await;
         kiosk.see_thanks().await;
         kiosk.leave_thanks().await;
-        let responses = recorded(&kiosk).await;
-        assert_eq!(responses.len(), drummer as usize, "one response for each customer: {responses:#?}");
+        let (had, wanted) = (recorded(&kiosk).await.len() as u64, u64::from(drummer));
+        if had != wanted {
+            let counted = (wanted, wanted.saturating_sub(had), had.saturating_sub(wanted));
+            trial.fail(counted, &format!("{had} responses of {wanted} customers"));
+        }
     }
     kiosk.see_drained(PATIENCE).await;
     trial.figure("customers who drummed", drummers);
@@ -94,15 +97,14 @@ async fn an_answer_is_written_though_its_screen_has_gone() {
     kiosk.let_go_of_the_store().await;
     kiosk.rate_and_skip(5).await;
     let balance = Balance::settle(&kiosk, &collector, PATIENCE).await;
+    trial.figure("events with two numbers", balance.journal.further.len());
+    balance.count_into(&mut trial, &["level 1".to_owned(), "level 3".to_owned()]);
     let mut ratings: Vec<u64> = recorded(&kiosk).await.iter().map(|response| response.rating).collect();
     ratings.sort_unstable();
     assert_eq!(ratings, [1, 3, 5], "one response for each customer, in time");
     // The writes that were given up come to pass as well: what was linked twice has two numbers and is delivered once.
     assert_eq!(balance.journal.quarantined, 0, "{:?}", balance.journal.refused);
     assert_eq!(collector.gaps().await, Vec::<String>::new(), "no number is missing on either chain");
-    trial.figure("events with two numbers", balance.journal.further.len());
-    let words = ["level 1".to_owned(), "level 3".to_owned()];
-    balance.count_into(&mut trial, &words);
     trial.pass();
 }
 

@@ -39,7 +39,11 @@ async fn meet_portals(engine: Engine) {
             proxy.see_faulty_uploads(upload).await;
         }
         let counts = kiosk.see_counts("the unlocking, too", |counts| counts.recorded >= 3).await;
-        assert_eq!((counts.acknowledged, counts.queued), (0, counts.recorded), "{portal:?}");
+        if counts.acknowledged > 0 {
+            // Nobody has them, and the tablet takes them for delivered.
+            trial.fail((counts.recorded, counts.acknowledged, 0), &format!("{portal:?} acknowledged events"));
+        }
+        assert_eq!(counts.queued, counts.recorded, "{portal:?}");
         assert_eq!(collector.events().await, [], "{portal:?} is not the collector");
         trial.figure(&format!("{portal:?}, uploads that acknowledged nothing"), uploads);
     }

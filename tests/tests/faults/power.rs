@@ -125,6 +125,7 @@ async fn cut(trial: &mut Trial, cuts: usize, backend: Backend, durability: Durab
         let after = tablet.with_profile(&left.path().join("profile")).start_without_the_app().await;
         let entries = Journal::read_if_any(&after.browser).await.map_or_else(Vec::new, |journal| journal.entries);
         after.browser.kill();
+        trial.see_store(&tablet);
         let (lost, doubled) = lost_and_doubled(&entries, &thanked);
         trial.count(thanked.len() as u64, lost, doubled);
         all_thanked += thanked.len() as u64;
