@@ -92,6 +92,14 @@ impl Collector {
         token_of(&self.folder, "enrol", name)
     }
 
+    /// The public key that it signs with, as its own program prints it for whoever is to trust it.
+    ///
+    /// # Panics
+    /// When it does not tell.
+    pub fn public_key(&self) -> String {
+        said(&["key", "--store", &store(&self.folder)])
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -157,12 +165,15 @@ async fn address_of(running: &mut Program) -> SocketAddr {
 }
 
 fn token_of(folder: &TempDir, role: &str, name: &str) -> String {
-    let output = Command::new(binary())
-        .args([role, name, "--store", &store(folder)])
-        .output()
-        .unwrap_or_else(|fault| panic!("cannot start the collector: {fault}"));
-    assert!(output.status.success(), "no token for {name}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("a token is text").trim().to_owned()
+    said(&[role, name, "--store", &store(folder)])
+}
+
+/// What the program prints for a command that ends by itself.
+fn said(arguments: &[&str]) -> String {
+    let output = Command::new(binary()).args(arguments).output();
+    let output = output.unwrap_or_else(|fault| panic!("cannot start the collector: {fault}"));
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("what it prints is text").trim().to_owned()
 }
 
 fn store(folder: &TempDir) -> String {

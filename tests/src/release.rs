@@ -95,22 +95,6 @@ impl Release {
         release
     }
 
-    /// The app as it was built, in a browser that has neither a database nor files of the origin's own.
-    ///
-    /// # Panics
-    /// As [`Self::built`].
-    pub fn without_storage() -> Self {
-        const NONE: &str = "\nconst none = () => new DOMException('none here', 'UnknownError');\n\
-            IDBFactory.prototype.open = () => { throw none(); };\n\
-            if (navigator.storage) navigator.storage.getDirectory = () => Promise.reject(none());\n";
-        let mut release = Self::built();
-        for file in ["kiosk.js", "keeper-worker.js"] {
-            release.change(&format!("{}/{file}", release.name), |script| script + NONE);
-        }
-        release.seal();
-        release
-    }
-
     /// The app as it was built, with a keeper whose timers of a second and more never go off once the channel
     /// `test-sleep` has said a word: a tablet that sleeps stops them.
     ///
