@@ -209,7 +209,7 @@ part_faults-full() {
   # Fault 11 is told by the stories of the releases.
   cargo test --no-fail-fast -p candor-tests --test e2e -- --test-threads=1 --nocapture releases || status=1
   cargo test --no-fail-fast -p candor-tests --test faults -- --test-threads=1 --nocapture || status=1
-  cargo run -p candor-tests --bin reliability -- "$CANDOR_RESULTS" docs/reliability.md README.md README.zh-CN.md
+  cargo run -p candor-tests --bin reliability -- "$CANDOR_RESULTS" docs/reliability.md README.md README.zh-CN.md || status=1
   return "$status"
 }
 

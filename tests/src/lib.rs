@@ -29,6 +29,7 @@ pub mod release;
 pub mod remarks;
 pub mod responses;
 pub mod site;
+pub mod summary;
 pub mod tablet;
 pub mod trial;
 pub mod wait;

@@ -108,6 +108,11 @@ impl Record {
     pub fn engine(&self) -> &str {
         self.browser.split(' ').next().unwrap_or_default()
     }
+
+    /// Whether it has to lose, which shows that the others would notice.
+    pub fn is_control(&self) -> bool {
+        self.name.starts_with("control")
+    }
 }
 
 thread_local! {

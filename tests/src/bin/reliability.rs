@@ -1,5 +1,6 @@
 //! Writes `docs/reliability.md` from the records of the trials' last runs, each with its size, and the figures that a
-//! README quotes. Nothing of it is typed by hand.
+//! README quotes. Nothing of it is typed by hand. It ends with 1 when a fault of the table was not tried or a trial has
+//! failed; the page is written all the same, and says so.
 //!
 //!     cargo run -p candor-tests --bin reliability -- RESULTS DOCUMENT [README…]
 //!
@@ -9,14 +10,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use candor_core::time::{UnixMillis, UtcOffset, local_day, rfc3339};
 use candor_tests::browser::Engine;
+use candor_tests::summary::{FAULTS, Summary, not_tried};
 use candor_tests::trial::{Record, Size};
 
-/// The faults of the suite, by their numbers.
-const FAULTS: std::ops::RangeInclusive<u8> = 1..=13;
+/// What the trial of tampering counts, which are no events.
+const TAMPERINGS: &str = "tamperings";
 
 /// Around the figures in a README.
 const MARKS: [&str; 2] = ["<!-- figures of the fault suite -->", "<!-- end of the figures -->"];
@@ -26,29 +28,35 @@ const HEAD: &str = "\
 
 What the fault suite found. The program `reliability` writes this page from the records of the trials' last runs; nothing
 here is typed by hand. Each row says which size that run had: *full*, with the counts of `make faults`, or *small*, with
-those of `make test-faults`, and of which commit. Each trial prints its seed, and `CANDOR_SEED` gives the same chance again. What each number
+those of `make test-faults`, of which day and of which commit. Each trial prints its seed, and `CANDOR_SEED` gives the same chance again. What each number
 means, and why the suite is as it is, stands in [ADR 20](adr/0020-the-fault-suite.md).
 
-*Lost* is what had to be there in the end and was not; *doubled* is what was there more than once. The control of fault 3
+*Lost* is what had to be there in the end and was not; *doubled* is what was there more than once. Of tampering, *lost* is
+what was not found. A trial that failed may have ended before all was counted: it lost *at least* what stands there. The control of fault 3
 takes away the durability that the app asks for, and its second place: it has to lose, which shows that the test would notice.
 Of files that were tampered with, *lost* is what the check did not find.
 ";
 
-fn main() {
+fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let (Some(results), Some(document)) = (arguments.next(), arguments.next()) else {
         panic!("usage: reliability RESULTS DOCUMENT");
     };
     let kept = Path::new(&document).with_extension("jsonl");
     let records = with_kept(read(Path::new(&results)), &kept);
-    let page =
-        [HEAD.to_owned(), circumstances(&records), table(&records), browsers(&records), figures(&records)].join("\n");
+    let parts = [circumstances, faults, table, browsers, figures].map(|part| part(&records));
+    let page = format!("{HEAD}\n{}", parts.join("\n"));
     std::fs::write(&document, page).unwrap_or_else(|fault| panic!("{document}: {fault}"));
     let totals = Totals::of(&records);
     for readme in arguments {
         quote(&readme, &totals);
     }
     println!("{document}: {} trials, {} failed", totals.trials, totals.failed);
+    let missing = not_tried(&records);
+    if !missing.is_empty() {
+        println!("{document}: of the faults {missing:?} there is no trial");
+    }
+    if totals.failed > 0 || !missing.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// What the whole suite came to, without the control, which has to lose.
@@ -59,6 +67,8 @@ struct Totals {
     full: usize,
     answers: u64,
     events: u64,
+    tamperings: u64,
+    unfound: u64,
     lost: u64,
     doubled: u64,
     lost_by_control: u64,
@@ -72,7 +82,12 @@ impl Totals {
             totals.trials += 1;
             totals.failed += usize::from(!record.passed);
             totals.full += usize::from(record.size == Size::Full.name());
-            if record.name.starts_with("control") {
+            if record.unit == TAMPERINGS {
+                totals.tamperings += record.count;
+                totals.unfound += record.lost;
+                continue;
+            }
+            if record.is_control() {
                 totals.lost_by_control += record.lost;
                 totals.of_control += record.count;
                 continue;
@@ -90,8 +105,13 @@ impl Totals {
     }
 
     fn in_english(&self) -> String {
-        let Self { trials, failed, full, answers, events, lost, doubled, lost_by_control, of_control } = self;
+        let Self { trials, failed, full, answers, events, lost, doubled, lost_by_control, of_control, .. } = self;
         let small = trials - full;
+        let tampering = match (self.tamperings, self.unfound) {
+            (0, _) => String::new(),
+            (all, 0) => format!(" Each of {} tamperings was found.", grouped(all)),
+            (all, unfound) => format!(" Of {} tamperings {unfound} were not found.", grouped(all)),
+        };
         let verdict = match failed {
             0 => "all passed".to_owned(),
             _ => format!("{failed} failed, perhaps before all was counted"),
@@ -99,15 +119,20 @@ impl Totals {
         format!(
             "{trials} trials, each in its last run, {full} of full size and {small} of small size: {verdict}. Of {} answers \
              that customers were thanked for and {} other events {lost} were lost and {doubled} doubled. The control, \
-             which takes durability and second place away, lost {lost_by_control} of {of_control}.",
+             which takes durability and second place away, lost {lost_by_control} of {of_control}.{tampering}",
             grouped(*answers),
             grouped(*events)
         )
     }
 
     fn in_chinese(&self) -> String {
-        let Self { trials, failed, full, answers, events, lost, doubled, lost_by_control, of_control } = self;
+        let Self { trials, failed, full, answers, events, lost, doubled, lost_by_control, of_control, .. } = self;
         let small = trials - full;
+        let tampering = match (self.tamperings, self.unfound) {
+            (0, _) => String::new(),
+            (all, 0) => format!("篡改 {} 次，全部发现。", grouped(all)),
+            (all, unfound) => format!("篡改 {} 次，其中 {unfound} 次未被发现。", grouped(all)),
+        };
         let verdict = if *failed == 0 {
             "全部通过".to_owned()
         } else {
@@ -115,7 +140,7 @@ impl Totals {
         };
         format!(
             "共 {trials} 项试验，各取最近一次运行（完整规模 {full} 项，小规模 {small} 项）：{verdict}。已致谢的评价 {} 条、其他事件 {} 个，\
-             丢失 {lost}，重复 {doubled}。去掉持久写入和第二份保存的对照组，在 {of_control} 条中丢失 {lost_by_control} 条。",
+             丢失 {lost}，重复 {doubled}。去掉持久写入和第二份保存的对照组，在 {of_control} 条中丢失 {lost_by_control} 条。{tampering}",
             grouped(*answers),
             grouped(*events)
         )
@@ -176,10 +201,6 @@ fn circumstances(records: &[Record]) -> String {
         let found: BTreeSet<String> = records.iter().map(of).filter(|found| !found.is_empty()).collect();
         found.into_iter().collect::<Vec<_>>().join(", ")
     };
-    let day = |record: &Record| {
-        let millis = i64::try_from(record.ended * 1_000).unwrap_or_default();
-        local_day(&rfc3339(UnixMillis(millis), UtcOffset(0))).to_owned()
-    };
     let minutes = records.iter().map(|record| record.seconds).sum::<u64>() / 60;
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let mut lines = String::new();
@@ -206,30 +227,69 @@ fn commit() -> String {
     git(&["rev-parse", "--short", "HEAD"]).map_or_else(String::new, |commit| [&commit, suffix].concat())
 }
 
-fn table(records: &[Record]) -> String {
+/// The UTC day on which the trial ended.
+fn day(record: &Record) -> String {
+    let millis = i64::try_from(record.ended * 1_000).unwrap_or_default();
+    local_day(&rfc3339(UnixMillis(millis), UtcOffset(0))).to_owned()
+}
+
+/// Each fault of the table with the totals of its trials, also one that was not tried.
+fn faults(records: &[Record]) -> String {
     let failed = records.iter().filter(|record| !record.passed).count();
-    let tried: BTreeSet<u8> = records.iter().map(|record| record.fault).collect();
-    let missing: Vec<String> = FAULTS.filter(|fault| !tried.contains(fault)).map(|fault| fault.to_string()).collect();
+    let missing: Vec<String> = not_tried(records).iter().map(u8::to_string).collect();
     let mut page = match (failed, missing.is_empty()) {
         (0, true) => format!("## All {} trials passed\n", records.len()),
         _ => format!("## {} of {} trials passed\n", records.len() - failed, records.len()),
     };
     if !missing.is_empty() {
-        writeln!(page, "\nNot tried: {}.", missing.join(", ")).expect("a text takes a line");
-    }
-    page.push_str(
-        "\n| # | fault | size | commit | had to be there | lost | doubled | verdict |\n| --: | --- | --- | --- | --: | --: | --: | --- |\n",
-    );
-    for record in records {
-        let Record { fault, size, commit, count, unit, lost, doubled, passed, .. } = record;
-        let name = full_name(record);
-        let number = if *fault == 0 { "–".to_owned() } else { fault.to_string() };
-        let verdict = if *passed { "passed" } else { "**failed**" };
-        let count = grouped(*count);
-        writeln!(page, "| {number} | {name} | {size} | {commit} | {count} {unit} | {lost} | {doubled} | {verdict} |")
+        writeln!(page, "\n**Not tried: {}.** The suite is not whole without.", missing.join(", "))
             .expect("a text takes a line");
     }
+    page.push_str(
+        "\nThe thirteen faults, each with the sums of its trials; those of a control are left out.\n\n\
+         | # | fault | trials passed | had to be there | lost | doubled |\n| --: | --- | --: | --: | --: | --: |\n",
+    );
+    for (fault, name) in (1..).zip(FAULTS) {
+        let Summary { trials, passed, counts, lost, doubled } = Summary::of(fault, records);
+        let row = if trials == 0 {
+            "**not tried** | | |".to_owned()
+        } else {
+            let counts: Vec<String> =
+                counts.iter().map(|(unit, count)| format!("{} {unit}", grouped(*count))).collect();
+            let trials = if passed == trials { trials.to_string() } else { format!("**{passed} of {trials}**") };
+            format!("{trials} | {} | {lost} | {doubled}", counts.join(", "))
+        };
+        writeln!(page, "| {fault} | {name} | {row} |").expect("a text takes a line");
+    }
     page
+}
+
+/// Each trial.
+fn table(records: &[Record]) -> String {
+    let mut page = "## Trials\n\n| # | trial | size | day | commit | had to be there | lost | doubled | verdict |\n\
+         | --: | --- | --- | --- | --- | --: | --: | --: | --- |\n"
+        .to_owned();
+    for record in records {
+        let Record { size, commit, count, unit, lost, doubled, passed, .. } = record;
+        let (number, name, day, count) = (number(record), full_name(record), day(record), grouped(*count));
+        let (at_least, verdict) = if *passed { ("", "passed") } else { ("at least ", "**failed**") };
+        writeln!(
+            page,
+            "| {number} | {name} | {size} | {day} | {commit} | {count} {unit} | {at_least}{lost} | {at_least}{doubled} | {verdict} |"
+        )
+        .expect("a text takes a line");
+    }
+    page
+}
+
+/// The fault's number in the table.
+fn number(record: &Record) -> String {
+    if record.fault == 0 { "–".to_owned() } else { record.fault.to_string() }
+}
+
+/// A text that stays in its cell.
+fn cell(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
 
 /// The story, and where it was told if that is not in Chromium.
@@ -304,10 +364,10 @@ fn browsers(records: &[Record]) -> String {
 fn figures(records: &[Record]) -> String {
     let mut page = String::from("## Figures\n\n| # | fault | what | figure |\n| --: | --- | --- | --: |\n");
     for record in records {
-        let Record { fault, seed, seconds, .. } = record;
+        let (fault, Record { seed, seconds, .. }) = (number(record), record);
         let name = &full_name(record);
         for (what, figure) in &record.figures {
-            writeln!(page, "| {fault} | {name} | {what} | {figure} |").expect("a text takes a line");
+            writeln!(page, "| {fault} | {name} | {what} | {} |", cell(figure)).expect("a text takes a line");
         }
         writeln!(page, "| {fault} | {name} | seed; seconds | {seed}; {seconds} |").expect("a text takes a line");
     }
