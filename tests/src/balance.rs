@@ -14,7 +14,7 @@ use crate::trial::Trial;
 use crate::wait::until_within;
 
 /// Journal and collector, side by side.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Balance {
     /// The kiosk's journal.
     pub journal: Journal,

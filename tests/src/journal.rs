@@ -54,7 +54,7 @@ opening.onsuccess = () => {
 "#;
 
 /// What lies in the journal.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Journal {
     /// Every event in its place, once, with the words that belong to it, the hashes of both found to be right.
     pub entries: Vec<(Event, Option<PersonalText>)>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::trial::Record;
+use crate::trial::{Record, Size};
 
 /// The faults that the suite has to have, from number 1.
 pub const FAULTS: [&str; 13] = [
@@ -28,6 +28,8 @@ pub struct Summary {
     pub trials: usize,
     /// How many of them passed.
     pub passed: usize,
+    /// How many ran with the full counts.
+    pub full: usize,
     /// What had to be there, by what was counted, without a control.
     pub counts: BTreeMap<String, u64>,
     /// What of it was not there.
@@ -43,6 +45,7 @@ impl Summary {
         for record in records.iter().filter(|record| record.fault == fault) {
             summary.trials += 1;
             summary.passed += usize::from(record.passed);
+            summary.full += usize::from(record.size == Size::Full.name());
             if !record.is_control() {
                 *summary.counts.entry(record.unit.clone()).or_default() += record.count;
                 summary.lost += record.lost;
@@ -64,8 +67,9 @@ mod tests {
     use super::*;
 
     fn record(fault: u8, name: &str, (count, lost): (u64, u64), passed: bool) -> Record {
-        let (name, unit) = (name.to_owned(), "answers".to_owned());
-        Record { fault, name, unit, count, lost, doubled: lost, passed, ..Record::default() }
+        let (name, unit, size) =
+            (name.to_owned(), "answers".to_owned(), if passed { "full" } else { "small" }.to_owned());
+        Record { fault, name, unit, size, count, lost, doubled: lost, passed, ..Record::default() }
     }
 
     #[test]
@@ -77,14 +81,15 @@ mod tests {
             record(4, "answers lost", (100, 0), true),
         ];
         let counts = BTreeMap::from([("answers".to_owned(), 42)]);
-        assert_eq!(Summary::of(3, &records), Summary { trials: 3, passed: 2, counts, lost: 1, doubled: 1 });
+        let expected = Summary { trials: 3, passed: 2, full: 2, counts, lost: 1, doubled: 1 };
+        assert_eq!(Summary::of(3, &records), expected);
         assert_eq!(Summary::of(5, &records), Summary::default());
     }
 
     #[test]
     fn names_each_fault_without_a_trial() {
         let all: Vec<Record> = (0..=13).map(|fault| record(fault, "story", (1, 0), true)).collect();
-        assert_eq!(not_tried(&all), []);
+        assert_eq!(not_tried(&all), Vec::<u8>::new());
         assert_eq!(not_tried(&all[..11]), [11, 12, 13]);
         assert_eq!(not_tried(&[]).len(), FAULTS.len());
     }

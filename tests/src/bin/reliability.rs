@@ -247,17 +247,17 @@ fn faults(records: &[Record]) -> String {
     }
     page.push_str(
         "\nThe thirteen faults, each with the sums of its trials; those of a control are left out.\n\n\
-         | # | fault | trials passed | had to be there | lost | doubled |\n| --: | --- | --: | --: | --: | --: |\n",
+         | # | fault | trials passed | of full size | had to be there | lost | doubled |\n| --: | --- | --: | --: | --: | --: | --: |\n",
     );
     for (fault, name) in (1..).zip(FAULTS) {
-        let Summary { trials, passed, counts, lost, doubled } = Summary::of(fault, records);
+        let Summary { trials, passed, full, counts, lost, doubled } = Summary::of(fault, records);
         let row = if trials == 0 {
-            "**not tried** | | |".to_owned()
+            "**not tried** | | | |".to_owned()
         } else {
             let counts: Vec<String> =
                 counts.iter().map(|(unit, count)| format!("{} {unit}", grouped(*count))).collect();
             let trials = if passed == trials { trials.to_string() } else { format!("**{passed} of {trials}**") };
-            format!("{trials} | {} | {lost} | {doubled}", counts.join(", "))
+            format!("{trials} | {full} | {} | {lost} | {doubled}", counts.join(", "))
         };
         writeln!(page, "| {fault} | {name} | {row} |").expect("a text takes a line");
     }
