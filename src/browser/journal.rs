@@ -650,7 +650,10 @@ impl IndexedDbJournal {
                 // A damaged table may have lost what its index still has, or the words alone.
                 let is_gone = known == Some(key) && taken.is_none();
                 let is_whole = |json: &String| open_row(json).is_some() && (text.is_none() || words.is_some());
-                let is_harmed = taken.as_ref().is_some_and(|json| is_there && !is_pruned(json) && !is_whole(json));
+                // Damage may have met the very hash by which the event is known.
+                let is_its_own =
+                    is_there || known == Some(key) && taken.as_ref().is_some_and(|json| open_row(json).is_none());
+                let is_harmed = taken.as_ref().is_some_and(|json| is_its_own && !is_pruned(json) && !is_whole(json));
                 if (is_gone || is_harmed) && used.insert(key.to_bits()) {
                     transaction.object_store(QUARANTINE)?.delete(key).primitive()?;
                     queue(&transaction, key, event, text.as_ref())?;
@@ -660,7 +663,8 @@ impl IndexedDbJournal {
                 }
                 if (known.is_some() || is_there) && !is_second {
                     restored.known += 1;
-                    restored.contradicted += u64::from(known == Some(key) && !is_there);
+                    // A row that came twice stands nowhere yet, and contradicts nothing.
+                    restored.contradicted += u64::from(known == Some(key) && !is_there && taken.is_some());
                     continue;
                 }
                 let mut shelf = 0;

@@ -295,6 +295,21 @@ pub async fn counts_what_stands_there_otherwise(store: impl JournalStore) {
     assert_counts(&store, 0, 3, 0).await;
 }
 
+/// A second place may have a row twice. That is no second event, and nobody has rewritten the first.
+pub async fn a_row_that_comes_twice_is_put_back_once(store: impl JournalStore) {
+    let store = begun(store, 1).await;
+    let elsewhere = MemoryJournal::default();
+    elsewhere.begin_run(DEVICE, Some(&Mark { device: DEVICE.to_owned(), epoch: 6, seq: 1 })).await.unwrap();
+    for n in [70, 71] {
+        elsewhere.append(&rating(n)).await.unwrap();
+    }
+    let kept: Vec<String> =
+        elsewhere.rows(Place::default(), 9).await.unwrap().into_iter().map(|row| row.json).collect();
+    let twice = [&kept[..], &kept[..1]].concat();
+    assert_eq!(store.restore(&twice).await.unwrap(), Restored { added: 2, known: 1, ..Restored::default() });
+    assert_eq!(store.counts().await.unwrap().queued, 3);
+}
+
 /// As a back-up brings them of a tablet on which an event went aside: both keep their number and are kept.
 pub async fn two_events_of_one_number_are_both_restored(store: impl JournalStore) {
     let store = begun(store, 1).await;
@@ -531,6 +546,7 @@ macro_rules! journal_contract {
             an_event_whose_place_is_taken_goes_aside,
             an_event_with_two_places_is_sent_from_both,
             counts_what_stands_there_otherwise,
+            a_row_that_comes_twice_is_put_back_once,
             two_events_of_one_number_are_both_restored,
             links_again_what_has_a_number_that_is_taken,
             links_again_what_has_gone_aside,
